@@ -1,0 +1,56 @@
+"""What a call carries with it through the process: who calls, until when, under which request id."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ulid import ULID
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: nobody in particular, a person, an operator, or another service of this deployment."""
+
+    kind: Literal["anonymous", "user", "operator", "service"] = "anonymous"
+    name: str = ""
+
+
+ANONYMOUS = Principal()
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """The call being served. ``deadline`` is on the clock of :func:`time.monotonic`."""
+
+    principal: Principal = ANONYMOUS
+    deadline: float | None = None
+    request_id: str = field(default_factory=lambda: str(ULID()))
+    # The caller's own bearer token, passed on so that the next service can judge for itself.
+    authorization: str = ""
+
+    def remaining(self) -> float | None:
+        """Seconds left, or None without a deadline; never negative."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+
+_current: ContextVar[CallContext | None] = ContextVar("medichain_call", default=None)
+
+
+def current() -> CallContext:
+    """The call being served, or an empty one outside of any call."""
+    return _current.get() or CallContext()
+
+
+@contextmanager
+def entered(call: CallContext) -> Iterator[CallContext]:
+    """Makes ``call`` the current one for what runs inside."""
+    token = _current.set(call)
+    try:
+        yield call
+    finally:
+        _current.reset(token)

@@ -1,0 +1,182 @@
+"""The one interceptor every call passes before it reaches a servicer.
+
+In this order: the request is decoded, the contract's policy is found, the caller is identified and authorised, the
+request is validated, and the servicer runs under the call's deadline. Whatever fails is answered from the error catalog.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+from medichain.mesh.v1 import policy_pb2
+from opentelemetry.trace import SpanKind
+
+from services.mesh import telemetry
+from services.mesh.context import ANONYMOUS, CallContext, Principal, entered
+from services.mesh.errors import DETAILS_KEY, CallFailed, MeshError, details_of
+from services.mesh.identity import METADATA_KEY, Verifier
+from services.mesh.policy import INFRASTRUCTURE, Policy
+from services.mesh.validation import validate
+
+_ALLOWED: dict[int, frozenset[str]] = {
+    policy_pb2.ACCESS_PUBLIC: frozenset({"anonymous", "user", "operator", "service"}),
+    policy_pb2.ACCESS_USER: frozenset({"user"}),
+    policy_pb2.ACCESS_OPERATOR: frozenset({"operator"}),
+    policy_pb2.ACCESS_SERVICE: frozenset({"service", "operator"}),
+}
+
+
+class Malformed:
+    """Stands in for a request that could not be decoded."""
+
+
+_MALFORMED = Malformed()
+
+
+class Guard(grpc.aio.ServerInterceptor):
+    """Applies the contracts' policies to every call of a server."""
+
+    def __init__(self, service: str, policies: Mapping[str, Policy], verifier: Verifier) -> None:
+        self._service, self._policies, self._verifier = service, policies, verifier
+        self._guarded: dict[str, Any] = {}
+
+    async def intercept_service(self, continuation: Any, details: Any) -> Any:
+        path: str = details.method
+        if path in self._guarded:
+            return self._guarded[path]
+        handler = await continuation(details)
+        if handler is None or path.startswith(INFRASTRUCTURE):
+            return handler
+        self._guarded[path] = self._guard(path, handler)
+        return self._guarded[path]
+
+    def _guard(self, path: str, handler: Any) -> Any:
+        """The handler, wrapped. Only unary requests exist in our contracts."""
+        policy = self._policies.get(path)
+        decode = _decoder(handler.request_deserializer)
+        if handler.response_streaming:
+
+            async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
+                async with self._call(path, policy, request, context):
+                    async for item in handler.unary_stream(request, context):
+                        yield item
+
+            return grpc.unary_stream_rpc_method_handler(stream, decode, handler.response_serializer)
+
+        async def unary(request: Any, context: Any) -> Any:
+            async with self._call(path, policy, request, context):
+                return await handler.unary_unary(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(unary, decode, handler.response_serializer)
+
+    @asynccontextmanager
+    async def _call(self, path: str, policy: Policy | None, request: Any, context: Any) -> AsyncIterator[None]:
+        started = time.monotonic()
+        metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
+        call = _call_context(metadata, policy, context, started)
+        outcome, failure = grpc.StatusCode.OK, None
+        telemetry.IN_FLIGHT.labels(self._service).inc()
+        try:
+            call = self._admitted(call, metadata, policy, request)
+            span = telemetry.tracer().start_as_current_span(
+                path, context=telemetry.extracted(metadata), kind=SpanKind.SERVER, record_exception=False
+            )
+            with entered(call), span:
+                async with asyncio.timeout(call.remaining()):
+                    yield
+        except asyncio.CancelledError:
+            outcome = grpc.StatusCode.CANCELLED
+            raise
+        except Exception as raised:
+            failure = as_public(raised)
+            outcome = failure.reason.code
+            self._log_failure(path, call, failure, raised)
+        finally:
+            telemetry.IN_FLIGHT.labels(self._service).dec()
+            self._measure(path, call, outcome, started)
+        if failure:
+            trailing = ((DETAILS_KEY, details_of(failure)), ("x-request-id", call.request_id))
+            await context.abort(failure.reason.code, failure.reason.message, trailing)
+
+    def _admitted(
+        self, call: CallContext, metadata: dict[str, str], policy: Policy | None, request: Any
+    ) -> CallContext:
+        """The call with its principal, once it is decoded, authorised, in time and valid."""
+        if policy is None:
+            raise MeshError("NO_POLICY")
+        if request is _MALFORMED:
+            raise MeshError("MALFORMED")
+        token = metadata.get(METADATA_KEY)
+        principal = self._verifier.principal(token) if token else ANONYMOUS
+        authorise(principal, policy)
+        if call.remaining() == 0:
+            raise MeshError("DEADLINE")
+        validate(request)
+        return CallContext(principal, call.deadline, call.request_id, call.authorization)
+
+    def _measure(self, path: str, call: CallContext, code: grpc.StatusCode, started: float) -> None:
+        seconds = time.monotonic() - started
+        method = path.rpartition("/")[2]
+        telemetry.CALLS.labels(self._service, method, code.name).observe(seconds)
+        telemetry.log().debug(
+            "served",
+            service=self._service,
+            method=method,
+            code=code.name,
+            request_id=call.request_id,
+            caller=call.principal.name,
+            duration_ms=round(seconds * 1000, 1),
+        )
+
+    def _log_failure(self, path: str, call: CallContext, failure: MeshError, raised: Exception) -> None:
+        entry = {
+            "service": self._service,
+            "method": path.rpartition("/")[2],
+            "reason": failure.reason.name,
+            "request_id": call.request_id,
+        }
+        if failure is raised or isinstance(raised, TimeoutError):
+            telemetry.log().info("refused", **entry)
+        else:
+            telemetry.log().error("failed", error_type=type(raised).__name__, where=telemetry.where(raised), **entry)
+
+
+def authorise(principal: Principal, policy: Policy) -> None:
+    """Raises unless the contract lets this kind of caller in."""
+    if principal.kind not in _ALLOWED.get(policy.access, frozenset()):
+        raise MeshError("UNAUTHENTICATED" if principal.kind == "anonymous" else "ACCESS_DENIED")
+
+
+def as_public(raised: Exception) -> MeshError:
+    """What the caller may learn about an exception."""
+    if isinstance(raised, CallFailed) and not raised.absent:
+        # The callee refused what this service made of the caller's request: a fault of ours, not of the caller.
+        return MeshError("INTERNAL")
+    if isinstance(raised, MeshError):
+        return raised
+    return MeshError("DEADLINE" if isinstance(raised, TimeoutError) else "INTERNAL")
+
+
+def _decoder(deserialise: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    def decode(serialised: bytes) -> Any:
+        try:
+            return deserialise(serialised)
+        except Exception:  # the decoder's text may quote the request
+            return _MALFORMED
+
+    return decode
+
+
+def _call_context(metadata: dict[str, str], policy: Policy | None, context: Any, started: float) -> CallContext:
+    limits = [limit for limit in (context.time_remaining(), policy and policy.timeout) if limit is not None]
+    deadline = started + max(0.0, min(limits)) if limits else None
+    given = metadata.get("x-request-id", "")
+    authorization = metadata.get("authorization", "")
+    if given.isascii() and 0 < len(given) <= 64:
+        return CallContext(ANONYMOUS, deadline, given, authorization)
+    return CallContext(ANONYMOUS, deadline, authorization=authorization)

@@ -1,0 +1,76 @@
+"""Where things are and how they are reached; every value may come from the environment or a .env file."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from functools import lru_cache
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+FIRST_PORT = 50051
+
+# The services of the embedded default, in the order of their ports. `knowledge` has a process of its own.
+SERVICES = ("knowledge", "category", "drug", "clinic", "emergency_support", "internal_external", "chatbot")
+
+
+class Settings(BaseSettings):
+    """The deployment's settings; unset means the embedded default."""
+
+    model_config = SettingsConfigDict(env_prefix="MEDICHAIN_", env_file=CHECKOUT / ".env", extra="ignore")
+
+    http_port: int = Field(default=8000, ge=0, le=65535)
+    data_dir: pathlib.Path = CHECKOUT / "var"
+    log_level: str = "INFO"
+
+    global_db_url: str | None = None
+    shard_db_urls: str | None = None
+    reference_db_url: str | None = None
+    key_db_url: str | None = None
+    redis_url: str | None = None
+
+    signing_key_file: pathlib.Path | None = None
+    master_key_file: pathlib.Path | None = None
+    service_key_file: pathlib.Path | None = None
+
+    trusted_proxies: str = ""
+    allowed_origins: str = ""
+
+    # Specialists the orchestrator consults, by service name.
+    specialists: str = "drug,clinic,emergency_support,internal_external"
+    answer_strategy: str = "single_pass"
+    llm_provider: str = "extractive"
+    embedding_model: str | None = None
+    # Seconds after which a server asks its clients to connect again, so that they see new replicas.
+    max_connection_age_s: int = Field(default=300, ge=1)
+    trace_ratio: float = Field(default=0.0, ge=0, le=1)
+
+    @property
+    def embedded(self) -> bool:
+        """True when this process makes its own keys and databases."""
+        return self.reference_db_url is None
+
+    def path(self, *parts: str) -> pathlib.Path:
+        """A path below the data directory whose folder exists."""
+        target = self.data_dir.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+    def address(self, service: str) -> str:
+        """The gRPC target of a service: MEDICHAIN_<SERVICE>_ADDR, else its port of the embedded default."""
+        given = os.environ.get(f"MEDICHAIN_{service.upper()}_ADDR")
+        return given or f"dns:///127.0.0.1:{default_port(service)}"
+
+
+def default_port(service: str) -> int:
+    """The port a service takes when nothing else is said; services added later come after the known ones."""
+    known = SERVICES.index(service) if service in SERVICES else len(SERVICES) + sum(service.encode()) % 100
+    return FIRST_PORT + known
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""SQL engines, the tables of every database, migrations, Redis, encryption of fields."""

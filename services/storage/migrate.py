@@ -1,0 +1,83 @@
+"""Brings a database to the newest schema. Two processes that start at once wait for each other."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import pathlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+
+from services.mesh.settings import Settings
+from services.storage.engine import key_url, open_engine, reference_url, shard_urls
+
+MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
+LOCK_SECONDS = 60
+
+
+def histories(settings: Settings) -> list[tuple[str, URL]]:
+    """Every database of the deployment with the migration history it follows."""
+    shards = [("shard", url) for url in shard_urls(settings)]
+    return [("reference", reference_url(settings)), ("keys", key_url(settings)), *shards]
+
+
+async def migrate_all(settings: Settings) -> None:
+    for history, url in histories(settings):
+        await migrate(history, url)
+
+
+async def migrate(history: str, url: URL) -> None:
+    """Upgrades one database along ``history`` ("reference", "shard" or "keys")."""
+    with _process_lock(url):
+        engine = open_engine(url)
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(_upgrade, history)
+                await connection.commit()
+        finally:
+            await engine.dispose()
+
+
+def _upgrade(connection: Connection, history: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS / history))
+    config.attributes["connection"] = connection
+    with _server_lock(connection, history):
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _process_lock(url: URL) -> Iterator[None]:
+    """SQLite: a lock file beside the database. Servers have locks of their own."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        yield
+        return
+    pathlib.Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{url.database}.migrate", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _server_lock(connection: Connection, history: str) -> Iterator[None]:
+    if connection.dialect.name != "mysql":
+        yield
+        return
+    name: dict[str, Any] = {"name": f"medichain_migrate_{history}", "seconds": LOCK_SECONDS}
+    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), name):
+        raise TimeoutError(f"another process has been migrating the {history} database for {LOCK_SECONDS} s")
+    try:
+        yield
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name["name"]})
+
+
+def migrate_now(settings: Settings) -> None:
+    """:func:`migrate_all` for callers that have no event loop."""
+    asyncio.run(migrate_all(settings))

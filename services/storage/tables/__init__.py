@@ -1,0 +1,1 @@
+"""The tables of each database, one module per database, in both dialects."""

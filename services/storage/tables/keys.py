@@ -1,0 +1,15 @@
+"""Data keys, one per owner, wrapped by the master key. Erasing a row makes every copy of its owner's texts unreadable."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("wrapped", LargeBinary(200), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
