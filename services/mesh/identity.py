@@ -29,11 +29,11 @@ def service_key(settings: Settings) -> OKPKey:
     if not path.exists():
         if settings.service_key_file is not None:
             raise FileNotFoundError(f"MEDICHAIN_SERVICE_KEY_FILE names no file: {path}")
-        _write_once(path, OKPKey.generate_key("Ed25519").as_pem(private=True))
+        write_once(path, OKPKey.generate_key("Ed25519").as_pem(private=True))
     return OKPKey.import_key(path.read_bytes())
 
 
-def _write_once(path: pathlib.Path, content: bytes) -> None:
+def write_once(path: pathlib.Path, content: bytes) -> None:
     """Writes a secret so that of two processes starting at once one wins and both read the same."""
     scratch = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,0 +1,114 @@
+"""An answer as it grows: its text, its sources, its missing parts, and what is stored in the end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from medichain.chatbot.v1 import chatbot_pb2 as pb
+from medichain.events.v1 import events_pb2
+from medichain.specialist.v1 import specialist_pb2
+from ulid import ULID
+
+from services.chatbot.citations import Citations
+from services.chatbot.question import Question
+from services.chatbot.records import Outcome
+from services.chatbot.specialists import Part
+
+
+class Answer:
+    """Collects what goes out. Nothing here talks to anybody."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self.citations = Citations()
+        self.domains: list[int] = []
+        self.emergency = pb.Emergency(level=1)  # type: ignore[arg-type]
+        self.refused = ""
+        self.degraded: list[pb.Degraded] = []
+        self.timings = pb.Timings()
+        self._pieces: list[str] = []
+        self._parts: list[Part] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces).strip()
+
+    def append(self, piece: str) -> None:
+        if not self._pieces:
+            self.timings.first_text_ms = self._question.milliseconds()
+        self._pieces.append(piece)
+
+    def take(self, part: Part) -> list[pb.Citation]:
+        """Takes a specialist's part in; returns the citations that are new."""
+        self._parts.append(part)
+        if part.degraded:
+            self.degraded.append(pb.Degraded(domain=part.domain, reason=part.degraded))  # type: ignore[arg-type]
+        if part.response.evidence and not self.timings.evidence_ms:
+            self.timings.evidence_ms = self._question.milliseconds()
+        return self.citations.add(part.response)
+
+    @property
+    def confidence(self) -> float:
+        """How sure the answer is: the best part's confidence, less a fifth for every part that is missing."""
+        best = max((part.response.confidence for part in self._parts), default=0.0)
+        return round(best * 0.8 ** len(self.degraded), 3)
+
+    def completed(self) -> pb.Completed:
+        """The closing event."""
+        used = self.citations.used
+        self.timings.total_ms = self._question.milliseconds()
+        return pb.Completed(
+            exchange_id=self._question.exchange_id,
+            conversation_id=self._question.conversation_id,
+            answer=self.text,
+            domains=self.domains,  # type: ignore[arg-type]
+            confidence=self.confidence,
+            citations=used,
+            emergency=self.emergency,
+            provider=self._question.writer,
+            data_version=max((citation.as_of for citation in used), default=""),
+            images=self.citations.images,
+            timings=self.timings,
+            degraded=self.degraded,
+        )
+
+    def outcome(self, state: str, completed: pb.Completed | None = None) -> Outcome:
+        """What is stored."""
+        return Outcome(
+            state=state,
+            answer=self.text,
+            result=completed.SerializeToString() if completed else b"",
+            domains=list(self.domains),
+            confidence=self.confidence,
+            emergency_level=self.emergency.level,
+            provider=self._question.writer,
+            total_ms=self._question.milliseconds(),
+            evidence=self.citations.rows(),
+            searches=[
+                (specialist_pb2.Domain.Name(p.domain), len(p.response.evidence), p.milliseconds, p.degraded)
+                for p in self._parts
+            ],
+            events=self._events() if completed else [],
+        )
+
+    def _events(self) -> list[tuple[str, bytes]]:
+        done = events_pb2.ExchangeCompleted(
+            exchange_id=self._question.exchange_id,
+            conversation_id=self._question.conversation_id,
+            domains=self.domains,  # type: ignore[arg-type]
+            confidence=self.confidence,
+            emergency_level=self.emergency.level,
+            provider=self._question.writer,
+            total_ms=self.timings.total_ms,
+            degraded=[missing.domain for missing in self.degraded],
+        )
+        envelopes = [events_pb2.Envelope(exchange_completed=done)]
+        if self.refused:
+            raised = events_pb2.SafetyRaised(exchange_id=self._question.exchange_id, kind=self.refused)
+            envelopes.append(events_pb2.Envelope(safety_raised=raised))
+        return [_sealed(envelope) for envelope in envelopes]
+
+
+def _sealed(envelope: events_pb2.Envelope) -> tuple[str, bytes]:
+    envelope.id, envelope.occurred_at = str(ULID()), datetime.now(UTC).isoformat(timespec="milliseconds")
+    return envelope.id, envelope.SerializeToString()

@@ -1,0 +1,214 @@
+"""The way of one question: red flags, classification, specialists, answer, storage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from medichain.category.v1 import category_pb2
+from medichain.chatbot.v1 import chatbot_pb2 as pb
+from medichain.specialist.v1 import specialist_pb2
+
+from services.chatbot import wording
+from services.chatbot.announcement import announced
+from services.chatbot.answer import Answer
+from services.chatbot.asked_to import never_done
+from services.chatbot.events import EventNumbers
+from services.chatbot.follow_up import standalone
+from services.chatbot.question import Question
+from services.chatbot.records import COMPLETED, PARTIAL
+from services.chatbot.routing import consulted, out_of_scope
+from services.chatbot.specialists import Part, Specialists
+from services.chatbot.store import ConversationStore
+from services.llm.provider import Cited, Section
+from services.llm.registry import writer
+from services.mesh import telemetry
+from services.mesh.client import Client
+from services.mesh.errors import CallFailed
+from services.mesh.guard import as_public
+from services.safety.claims import forbidden
+from services.safety.disclaimers import DISCLAIMER
+from services.safety.harmful import Refusal, needs_refusal
+from services.safety.personal_data import mask
+from services.safety.red_flags import Level, assess
+
+# Statements a section may have: the domain the question is mainly about, and the others.
+MAIN_STATEMENTS, OTHER_STATEMENTS = 12, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Orchestrator:
+    """What answering needs; it holds nothing of any question."""
+
+    store: ConversationStore
+    category: Client
+    specialists: Specialists
+
+    async def answer(self, question: Question) -> AsyncIterator[pb.AskResponse]:
+        """The events of one answer. Whatever happens on the way, the last one is ``completed`` or ``error``."""
+        run = _Run(self, question)
+        try:
+            async for event in run.events():
+                yield event
+        except Exception as raised:
+            failure = as_public(raised)
+            telemetry.log().error(
+                "answer_failed", error_type=type(raised).__name__, where=telemetry.where(raised),
+                reason=failure.reason.name, exchange_id=question.exchange_id,
+            )  # fmt: skip
+            yield run.numbers.event(error=pb.Failed(error=failure.reason.name, message=failure.reason.message))
+        finally:
+            await run.left()
+
+
+class _Run:
+    """One question being answered."""
+
+    def __init__(self, orchestrator: Orchestrator, question: Question) -> None:
+        self._of, self._question = orchestrator, question
+        self._answer = Answer(question)
+        self._opened, self._stored = False, False
+        self._consultations: list[asyncio.Task[Part]] = []
+        self.numbers = EventNumbers(question.exchange_id)
+
+    async def events(self) -> AsyncIterator[pb.AskResponse]:
+        question = self._question
+        yield self.numbers.event(
+            started=pb.Started(exchange_id=question.exchange_id, conversation_id=question.conversation_id)
+        )
+        refusal = needs_refusal(question.text)
+        if self._raise_alarm(refusal):
+            yield self.numbers.event(emergency=self._answer.emergency)
+        await self._of.store.open(
+            question.exchange_id, question.conversation_id, question.owner, question.text, question.idempotency_key
+        )
+        self._opened = True
+        body = self._refused(refusal) if refusal else self._answered()
+        async for event in body:
+            yield event
+        yield self._delta(DISCLAIMER)
+        completed = self._answer.completed()
+        await self._store(COMPLETED, completed)
+        yield self.numbers.event(completed=completed)
+
+    async def left(self) -> None:
+        """Stops what is still being asked, and keeps what was said so far when the reader has gone."""
+        for task in self._consultations:
+            task.cancel()
+        if self._opened and not self._stored:
+            await self._store(PARTIAL)
+
+    # ---- the steps -------------------------------------------------------------------------------------------
+
+    def _raise_alarm(self, refusal: Refusal | None) -> bool:
+        """Judges how urgent the conversation is; True when that must be said before anything else."""
+        assessment = assess(self._question.text, self._question.said_before)
+        crisis = Level.CRISIS if refusal and refusal.crisis else Level.NONE
+        level = max(int(assessment.level), self._question.standing.emergency_level, int(crisis))
+        if level <= Level.NONE:
+            return False
+        self._answer.emergency = announced(assessment, level)
+        return True
+
+    async def _refused(self, refusal: Refusal) -> AsyncIterator[pb.AskResponse]:
+        self._answer.refused = refusal.kind
+        yield self._delta(refusal.text + "\n\n")
+
+    async def _answered(self) -> AsyncIterator[pb.AskResponse]:
+        level = self._answer.emergency.level
+        asked = standalone(mask(self._question.text).text, [mask(said).text for said in self._question.said_before])
+        # The emergency specialist is asked at once: it does not depend on the classification.
+        scores = await self._classified(asked)
+        if scores is None:
+            yield self.numbers.event(degraded=self._answer.degraded[-1])
+        else:
+            self._answer.domains = [domain for domain, _ in scores]
+            classified = pb.Classified(domains=self._answer.domains, confidence=scores[0][1])  # type: ignore[arg-type]
+            yield self.numbers.event(classified=classified)
+        if level > Level.NONE:
+            yield self._delta(f"{self._answer.emergency.guidance}\n\n")
+        if out_of_scope(scores or [], level):
+            yield self._delta(wording.OUT_OF_SCOPE + "\n\n")
+            return
+        for sentence in never_done(asked):
+            yield self._delta(sentence + " ")
+        async for event in self._consulted(asked, scores or [], level):
+            yield event
+
+    async def _classified(self, asked: str) -> list[tuple[int, float]] | None:
+        """Domains with their probabilities, best first; None when the classification is missing."""
+        try:
+            answer = await self._of.category.Classify(category_pb2.ClassifyRequest(question=asked))
+        except CallFailed as failure:
+            reason = failure.reason.name.lower()
+            self._answer.degraded.append(pb.Degraded(reason=reason))
+            return None
+        self._answer.timings.classified_ms = self._question.milliseconds()
+        return [(score.domain, score.confidence) for score in answer.domains]
+
+    async def _consulted(
+        self, asked: str, scores: Sequence[tuple[int, float]], level: int
+    ) -> AsyncIterator[pb.AskResponse]:
+        """Asks the specialists at once and says their parts in the order of the domains' rank."""
+        domains = consulted(scores, level, self._of.specialists.domains)
+        self._answer.domains = domains or self._answer.domains
+        shares = dict(scores)
+        self._consultations = [
+            self._of.specialists.consult(domain, self._consultation(asked, shares.get(domain, 0.0)))
+            for domain in domains
+        ]
+        said = False
+        for rank, task in enumerate(self._consultations):
+            part = await task
+            async for event in self._section(part, rank, alone=len(domains) == 1):
+                said = said or event.HasField("delta")
+                yield event
+        if not said and level <= Level.NONE:
+            yield self._delta(wording.NOTHING_FOUND + "\n\n")
+        unseen = [missing.domain for missing in self._answer.degraded if missing.domain]
+        if unseen:
+            yield self._delta(wording.not_seen(dict.fromkeys(unseen)) + "\n\n")
+
+    def _consultation(self, asked: str, share: float) -> specialist_pb2.ConsultRequest:
+        history = [
+            specialist_pb2.Turn(role=specialist_pb2.Turn.ROLE_USER, text=mask(said).text)
+            for said in self._question.said_before
+        ]
+        return specialist_pb2.ConsultRequest(
+            question=asked, history=history, location=self._question.location, confidence=share
+        )
+
+    async def _section(self, part: Part, rank: int, alone: bool) -> AsyncIterator[pb.AskResponse]:
+        """A specialist's evidence, then its text, each sentence after the citation it rests on."""
+        fresh = self._answer.take(part)
+        if part.degraded:
+            yield self.numbers.event(degraded=self._answer.degraded[-1])
+        if fresh:
+            found = pb.EvidenceFound(domain=part.domain, citations=fresh)  # type: ignore[arg-type]
+            yield self.numbers.event(evidence=found)
+        sentences = self._allowed(part, MAIN_STATEMENTS if rank == 0 else OTHER_STATEMENTS)
+        if sentences:
+            self._answer.citations.use(sentences)
+            section = Section(wording.heading(part.domain), tuple(sentences))
+            async for piece in writer(self._question.writer).write(section, alone):
+                yield self._delta(piece)
+        if part.response.clarifying_question:
+            yield self._delta(part.response.clarifying_question + "\n\n")
+
+    def _allowed(self, part: Part, most: int) -> list[Cited]:
+        """The part's sentences that may go out: none that diagnoses, prescribes or gives leave."""
+        statements = [said for said in part.response.statements if not forbidden(said.text)]
+        return self._answer.citations.cited(statements[:most])
+
+    def _delta(self, text: str) -> pb.AskResponse:
+        self._answer.append(text)
+        return self.numbers.event(delta=pb.Delta(text=text))
+
+    async def _store(self, state: str, completed: pb.Completed | None = None) -> None:
+        """Stores the outcome in one transaction, which a reader who goes away does not interrupt."""
+        self._stored = True
+        question = self._question
+        outcome = self._answer.outcome(state, completed)
+        close = self._of.store.close(question.exchange_id, question.conversation_id, question.owner, outcome)
+        await asyncio.shield(asyncio.ensure_future(close))

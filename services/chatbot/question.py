@@ -1,0 +1,59 @@
+"""A question on its way: what was asked, under which ids, and what the conversation brings along."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+
+from medichain.specialist.v1 import specialist_pb2
+from ulid import ULID
+
+from services.chatbot.records import Standing
+
+
+@dataclass(slots=True)
+class Question:
+    """One asked question. ``text`` is as typed, normalised; the ids are decided before the first event."""
+
+    text: str
+    exchange_id: str
+    conversation_id: str
+    owner: str
+    location: specialist_pb2.Location | None = None
+    writer: str = "extractive"
+    idempotency_key: str | None = None
+    standing: Standing = field(default_factory=Standing)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def said_before(self) -> list[str]:
+        """What the person said earlier, oldest first."""
+        return [turn.question for turn in self.standing.turns]
+
+    def milliseconds(self) -> int:
+        """Time since the question came in."""
+        return int((time.monotonic() - self.started) * 1000)
+
+
+def new_exchange_id() -> str:
+    """Sorts by time, so that history pages by it."""
+    return str(ULID())
+
+
+def anonymous_conversation(idempotency: str | None) -> str:
+    """An unguessable id; the same for a retried request, so that the retry finds its first answer."""
+    if idempotency:
+        return "c" + idempotency[:40]
+    return "c" + str(ULID()).lower() + str(ULID()).lower()[10:]
+
+
+def idempotency(key: str, conversation_id: str, text: str) -> str | None:
+    """The stored form of an Idempotency-Key: it answers for one question in one conversation, and is not readable."""
+    if not key:
+        return None
+    return hashlib.sha256("\x1f".join((key, conversation_id, text)).encode()).hexdigest()
+
+
+def anonymous_owner(conversation_id: str) -> str:
+    return f"anonymous:{conversation_id}"[:64]

@@ -1,0 +1,35 @@
+"""Which specialists a question goes to, from its classification and its urgency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from medichain.emergency_support.v1 import emergency_support_pb2 as levels
+from medichain.specialist.v1 import specialist_pb2 as pb
+
+# A domain below this probability is not consulted; tuned on tests/eval/ (see docs/evaluation.md).
+WORTH_ASKING = 0.3
+MOST = 3
+
+
+def consulted(scores: Sequence[tuple[int, float]], level: int, available: Sequence[int]) -> list[int]:
+    """The domains to consult, best first.
+
+    ``scores`` are the classified domains; empty means the classification is missing, and every specialist is asked.
+    While life is in danger the emergency specialist speaks alone: nothing else may delay or water down what to do.
+    """
+    if level in (levels.EMERGENCY_LEVEL_CALL_119, levels.EMERGENCY_LEVEL_CRISIS):
+        return [domain for domain in (pb.DOMAIN_EMERGENCY_SUPPORT,) if domain in available]
+    if not scores:
+        return list(available)
+    wanted = [domain for domain, score in scores if score >= WORTH_ASKING][:MOST]
+    if level == levels.EMERGENCY_LEVEL_URGENT and pb.DOMAIN_EMERGENCY_SUPPORT not in wanted:
+        wanted.insert(0, pb.DOMAIN_EMERGENCY_SUPPORT)
+    if not wanted:
+        wanted = [scores[0][0]]
+    return [domain for domain in wanted if domain in available]
+
+
+def out_of_scope(scores: Sequence[tuple[int, float]], level: int) -> bool:
+    """Whether the question is none of this platform's."""
+    return bool(scores) and scores[0][0] == pb.DOMAIN_OUT_OF_SCOPE and level <= levels.EMERGENCY_LEVEL_NONE

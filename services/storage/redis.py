@@ -1,0 +1,15 @@
+"""The way to Redis (or Valkey, its twin in the embedded default)."""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+
+from services.mesh.settings import Settings
+
+EMBEDDED_PORT = 50040
+
+
+def open_redis(settings: Settings) -> Redis:
+    """A client; it connects when first used. Close it with ``aclose()``."""
+    url = settings.redis_url or f"redis://127.0.0.1:{EMBEDDED_PORT}"
+    return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=1)
