@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 from functools import lru_cache
@@ -59,9 +60,16 @@ class Settings(BaseSettings):
         return target
 
     def address(self, service: str) -> str:
-        """The gRPC target of a service: MEDICHAIN_<SERVICE>_ADDR, else its port of the embedded default."""
-        given = os.environ.get(f"MEDICHAIN_{service.upper()}_ADDR")
+        """The gRPC target of a service: MEDICHAIN_<SERVICE>_ADDR, else where `up` has put it, else its default port."""
+        given = os.environ.get(f"MEDICHAIN_{service.upper()}_ADDR") or self.running().get(service)
         return given or f"dns:///127.0.0.1:{default_port(service)}"
+
+    def running(self) -> dict[str, str]:
+        """What the running embedded default has written down: service → target, and "edge" → URL."""
+        try:
+            return dict(json.loads((self.data_dir / "run" / "addresses.json").read_text()))
+        except (OSError, ValueError):
+            return {}
 
 
 def default_port(service: str) -> int:
