@@ -48,8 +48,16 @@ drug_name = Table(
     metadata,
     Column("key", String(120), primary_key=True),
     Column("item_seq", String(12), primary_key=True),
-    Column("kind", String(12), primary_key=True),  # "brand", "product", "ingredient"
+    Column("kind", String(12), primary_key=True),  # "brand", "product", "alias", "ingredient", "sole"
     Index("ix_drug_name_item", "item_seq"),
+)
+
+# Every way an active ingredient is written (Korean, English, with its salt, older spellings) and its base name.
+ingredient_name = Table(
+    "ingredient_name",
+    metadata,
+    Column("key", String(120), primary_key=True),  # normalised
+    Column("name", String(200), nullable=False),  # base name without salt
 )
 
 dur_rule = Table(
@@ -73,6 +81,8 @@ dur_rule = Table(
     Index("ix_dur_rule_ingredient", "ingredient", "partner"),
     Index("ix_dur_rule_partner", "partner", "ingredient"),
     Index("ix_dur_rule_item", "item_seq", "partner_item_seq"),
+    # Rules of ingredients (no item) without reading those of items, of which the nation has hundreds of thousands.
+    Index("ix_dur_rule_scope", "item_seq", "ingredient", "partner"),
 )
 
 hospital_information = Table(
