@@ -110,11 +110,13 @@ class Client:
             raise AttributeError(f"{self.callee} has no RPC {name} with a policy") from None
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """What every call carries: our identity, the request id, the trace, and the person's own token."""
+        """What every call carries: our identity, the request id, the trace, the person's own token and repeat mark."""
         call = current()
         carried = telemetry.injected({METADATA_KEY: self._identity.token(), "x-request-id": call.request_id})
         if call.authorization:
             carried["authorization"] = call.authorization
+        if call.idempotency_key:
+            carried["idempotency-key"] = call.idempotency_key
         return tuple(carried.items())
 
 

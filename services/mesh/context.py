@@ -32,6 +32,8 @@ class CallContext:
     request_id: str = field(default_factory=lambda: str(ULID()))
     # The caller's own bearer token, passed on so that the next service can judge for itself.
     authorization: str = ""
+    # What the caller marks a repeated request with, so that it is answered once; empty when it does not.
+    idempotency_key: str = ""
 
     def remaining(self) -> float | None:
         """Seconds left, or None without a deadline; never negative."""

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -117,7 +118,7 @@ class Guard(grpc.aio.ServerInterceptor):
         if call.remaining() == 0:
             raise MeshError("DEADLINE")
         validate(request)
-        return CallContext(principal, call.deadline, call.request_id, call.authorization)
+        return replace(call, principal=principal)
 
     def _measure(self, path: str, call: CallContext, code: grpc.StatusCode, started: float) -> None:
         seconds = time.monotonic() - started
@@ -176,7 +177,7 @@ def _call_context(metadata: dict[str, str], policy: Policy | None, context: Any,
     limits = [limit for limit in (context.time_remaining(), policy and policy.timeout) if limit is not None]
     deadline = started + max(0.0, min(limits)) if limits else None
     given = metadata.get("x-request-id", "")
-    authorization = metadata.get("authorization", "")
+    carried = {name: metadata.get(name.replace("_", "-"), "") for name in ("authorization", "idempotency_key")}
     if given.isascii() and 0 < len(given) <= 64:
-        return CallContext(ANONYMOUS, deadline, given, authorization)
-    return CallContext(ANONYMOUS, deadline, authorization=authorization)
+        return CallContext(ANONYMOUS, deadline, given, **carried)
+    return CallContext(ANONYMOUS, deadline, **carried)
