@@ -118,8 +118,11 @@ def hours_text(day: Day | None) -> str:
 
 def week_text(week: Week) -> str:
     """The whole week, equal neighbours together, e.g. "월~금 09:00~18:00, 토 09:00~13:00, 일 휴진"."""
-    remarks = dict(week.remarks)
-    told = [(name, hours_text(day) or remarks.get(row, "")) for row, (name, day) in enumerate(_named(week))]
+    remarks = ({HOLIDAY: "평소대로"} if week.holidays_as_usual else {}) | dict(week.remarks)
+    told = [
+        (name, hours_text(day) or remarks.get(row, ""))
+        for row, (name, day) in enumerate(zip(DAY_NAMES, week.days, strict=True))
+    ]
     parts = []
     for text, group in groupby(told, key=lambda pair: pair[1]):
         names = [name for name, _ in group]
@@ -128,15 +131,9 @@ def week_text(week: Week) -> str:
     return ", ".join(parts)
 
 
-def _named(week: Week) -> list[tuple[str, Day | None]]:
-    return list(zip(DAY_NAMES, week.days, strict=True))
-
-
 def _together(names: list[str]) -> str:
-    return f"{names[0]}~{names[-1]}" if len(names) > 2 and HOLIDAY_NAME not in names else "·".join(names)
-
-
-HOLIDAY_NAME = DAY_NAMES[HOLIDAY]
+    """Three days or more as a range, unless public holidays are among them."""
+    return f"{names[0]}~{names[-1]}" if len(names) > 2 and DAY_NAMES[HOLIDAY] not in names else "·".join(names)
 
 
 def clock(minute: int) -> str:

@@ -110,7 +110,7 @@ def _rest(row: Row, column: str) -> Day | None:
 def _remarks(row: Row, days: list[Day | None]) -> tuple[tuple[int, str], ...]:
     """What is said of Sundays without times, e.g. "1,3주 정상진료"."""
     words = str(row.get("noTrmtSun", ""))
-    return ((SUNDAY, f"일요일 {words}(시간 정보 없음)"),) if words and days[SUNDAY] is None else ()
+    return ((SUNDAY, f"{words}(시간 정보 없음)"),) if words and days[SUNDAY] is None else ()
 
 
 def _joined(day: Day | None, span: tuple[int, int] | None) -> Day | None:

@@ -43,7 +43,7 @@ class Wording:
             found = self._at(at, names, longest, shortest, ends)
             if found:
                 yield found
-            at = found.end if found and self._begins(found.end, after_name=True) else self._next_word(at)
+            at = found.end if found else self._next_word(at)
 
     def _at(
         self, at: int, names: Container[str], longest: int, shortest: int, ends: Callable[[str, bool], bool]
@@ -52,9 +52,6 @@ class Wording:
             if self.solid[at:end] in names and ends(self.solid[end:], self._ends(end)):
                 return Found(self.solid[at:end], at, end, not self._starts & set(range(at + 1, end)))
         return None
-
-    def _begins(self, at: int, after_name: bool = False) -> bool:
-        return at in self._starts or (after_name and at < len(self.solid))
 
     def _ends(self, at: int) -> bool:
         return at == len(self.solid) or at in self._starts or not self.solid[at].isalnum()
