@@ -42,6 +42,16 @@ def _only_known_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Muta
     return {key: value for key, value in event.items() if key in LOGGED}
 
 
+class _Stderr:
+    """The process's stderr as it is at the moment of writing, so that it can be redirected."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(level: str, trace_ratio: float = 0.0) -> None:
     """Sets up logging and tracing for this process; called once, by the process's entry point."""
     structlog.configure(
@@ -52,7 +62,7 @@ def configure(level: str, trace_ratio: float = 0.0) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), 20)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Stderr()),  # type: ignore[arg-type]
     )
     trace.set_tracer_provider(TracerProvider(sampler=ParentBased(TraceIdRatioBased(trace_ratio))))
 
