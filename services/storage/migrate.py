@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import pathlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from alembic import command
@@ -34,7 +34,7 @@ async def migrate_all(settings: Settings) -> None:
 
 async def migrate(history: str, url: URL) -> None:
     """Upgrades one database along ``history`` ("reference", "shard" or "keys")."""
-    with _process_lock(url):
+    async with _process_lock(url):
         engine = open_engine(url)
         try:
             async with engine.connect() as connection:
@@ -52,15 +52,15 @@ def _upgrade(connection: Connection, history: str) -> None:
         command.upgrade(config, "head")
 
 
-@contextmanager
-def _process_lock(url: URL) -> Iterator[None]:
-    """SQLite: a lock file beside the database. Servers have locks of their own."""
+@asynccontextmanager
+async def _process_lock(url: URL) -> AsyncIterator[None]:
+    """SQLite: a lock file beside the database, waited for in a thread. Servers have locks of their own."""
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         yield
         return
     pathlib.Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     with open(f"{url.database}.migrate", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         yield
 
 
