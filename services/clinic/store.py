@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Text, delete, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.clinic.facility import PHARMACY, Facility, Spot
+from services.clinic.facility import PHARMACY, SAMPLE_MARK, Facility, Spot
 from services.clinic.opening_hours import unpacked
 from services.clinic.places import Sight
 from services.storage.tables.reference import holiday, hospital_information, ingest_run
@@ -76,6 +76,12 @@ class ClinicStore:
         async with self._engine.connect() as connection:
             rows = await connection.execute(select(_h.id, _h.name).where(by_name).order_by(_h.id))
             return [(row.id, row.name) for row in rows]
+
+    async def holds_real_data(self) -> bool:
+        """Whether any facility comes from elsewhere than the shipped sample."""
+        elsewhere = select(_h.id).where(_h.source.not_like(f"%{SAMPLE_MARK}")).limit(1)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(elsewhere) is not None
 
     async def run(self, source: Kept) -> Row[Any] | None:
         """What is known of the last time a source was taken in."""

@@ -1,0 +1,40 @@
+"""The clinic service, put together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from medichain.clinic.v1 import clinic_pb2
+from medichain.specialist.v1 import specialist_pb2
+from services.clinic.consult import Consultant
+from services.clinic.guide import Guide
+from services.clinic.ingest import ingest
+from services.clinic.list_nearby import NearbyLister
+from services.clinic.opening_hours import SEOUL
+from services.clinic.servicer import ClinicServicer
+from services.clinic.store import ClinicStore
+from services.mesh import telemetry
+from services.mesh.host import Host
+from services.mesh.server import MeshServer
+from services.specialist.retrieve import Retriever
+from services.storage.engine import open_engine, reference_url
+
+
+async def build(server: MeshServer, host: Host) -> None:
+    """Takes the shipped sample in unless real exports are there, learns the names, and serves."""
+    engine = open_engine(reference_url(host.settings))
+    server.on_stop(engine.dispose)
+    store = ClinicStore(engine)
+    if not await store.holds_real_data():
+        async for progress in ingest(store):
+            if progress.done == progress.total:
+                telemetry.log().info("ingested", kind=progress.source, rows=progress.total, refused=progress.refused)
+    guide = Guide(await store.sights(), await store.names())
+    consultant = Consultant(store, guide, Retriever(host.mesh, specialist_pb2.DOMAIN_CLINIC), now_in_seoul)
+    servicer = ClinicServicer(NearbyLister(store, now_in_seoul), consultant)
+    server.add(clinic_pb2.DESCRIPTOR.services_by_name["ClinicService"], servicer)
+    server.add(specialist_pb2.DESCRIPTOR.services_by_name["SpecialistService"], servicer)
+
+
+def now_in_seoul() -> datetime:
+    return datetime.now(SEOUL)
