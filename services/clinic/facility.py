@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-
-from services.clinic.opening_hours import Week, packed, unpacked
+from services.clinic.opening_hours import Week, packed
 from services.clinic.source_hours import Row
 from services.storage.exports import Provenance, RowError
 from services.storage.geo import cell
@@ -22,28 +19,18 @@ _LATITUDES, _LONGITUDES = (32.5, 39.0), (124.0, 132.5)
 
 
 class Spot(NamedTuple):
-    """What a search needs of a facility; ``departments`` and ``hours`` are the database's JSON text."""
+    """What a search needs of a facility; weeks and departments are shared between the facilities that have the same."""
 
     id: str
     latitude: float
     longitude: float
+    cell: int
+    kind: str
     kind_name: str
-    departments: str
-    hours: str | None
+    departments: frozenset[str]
+    week: Week
     rating: float | None
-
-    @property
-    def week(self) -> Week:
-        return unpacked(self.hours)
-
-    @property
-    def offers(self) -> frozenset[str]:
-        return _departments(self.departments)
-
-
-@lru_cache(maxsize=4096)
-def _departments(text: str) -> frozenset[str]:
-    return frozenset(orjson.loads(text))
+    moonlight: bool
 
 
 @dataclass(frozen=True, slots=True)

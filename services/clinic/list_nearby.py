@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from services.clinic.departments import official
 from services.clinic.facility import Facility
-from services.clinic.nearby import DEFAULT_COUNT, DEFAULT_RADIUS_KM, Spots, Wish, nearest
+from services.clinic.nearby import DEFAULT_COUNT, DEFAULT_RADIUS_KM, Wish, nearest
 from services.clinic.opening_hours import SEOUL, Judgement, hours_text, judge
-
-
-class Records(Spots, Protocol):
-    """The facilities a list is made of."""
-
-    async def facilities(self, ids: Sequence[str]) -> list[Facility]: ...
-
-    async def holidays(self) -> dict[date, str]: ...
+from services.clinic.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +41,16 @@ class Listed:
 class NearbyLister:
     """Lists facilities by distance, then rating."""
 
-    def __init__(self, records: Records, clock: Callable[[], datetime]) -> None:
-        self._records, self._clock = records, clock
+    def __init__(self, register: Register, clock: Callable[[], datetime]) -> None:
+        self._register, self._clock = register, clock
 
     async def list(self, request: Request) -> tuple[datetime, list[Listed]]:
         """The moment hours were judged at, in Korean time, and the facilities."""
-        moment, holidays = self._moment(request.at), await self._records.holidays()
-        found = await nearest(self._records, _wish(request, moment), holidays)
+        moment, known = self._moment(request.at), await self._register.known()
+        found = nearest(known.grid, _wish(request, moment), known.holidays)
         metres = {near.spot.id: near.metres for near in found}
-        facilities = await self._records.facilities(list(metres))
-        return moment, [_listed(one, metres[one.id], moment, holidays) for one in facilities]
+        facilities = await self._register.facilities(list(metres))
+        return moment, [_listed(one, metres[one.id], moment, known.holidays) for one in facilities]
 
     def _moment(self, at: datetime | None) -> datetime:
         if at is None:
@@ -80,6 +72,6 @@ def _wish(request: Request, moment: datetime) -> Wish:
     )
 
 
-def _listed(facility: Facility, metres: int, moment: datetime, holidays: dict[date, str]) -> Listed:
+def _listed(facility: Facility, metres: int, moment: datetime, holidays: Collection[date]) -> Listed:
     judgement = judge(facility.week, moment, holidays)
     return Listed(facility, metres, judgement, hours_text(facility.week.day(moment.date(), holidays)))

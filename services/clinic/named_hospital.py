@@ -8,6 +8,7 @@ from datetime import date
 
 from services.clinic import telling
 from services.clinic.departments import mentioned
+from services.clinic.facilities_near import cite
 from services.clinic.facility import Facility
 from services.clinic.when_asked import Asked
 from services.safety.text import compact
@@ -36,7 +37,7 @@ _WORDS_OF_PLACE = re.compile(r"어디|위치|주소|가는길|가는법|찾아�
 def tell(draft: Draft, text: str, facility: Facility, asked: Asked, holidays: Collection[date]) -> bool:
     """Drafts what the record says; True when the question asks for something that it does not tell."""
     solid = compact(text).replace(compact(facility.name), "")
-    id = draft.cite(f"clinic/{facility.id}", facility.name, telling.snippet(facility), facility.source, facility.as_of)
+    id = cite(draft, facility)
     for sentence in _asked_for(solid, facility, asked, holidays):
         draft.say(sentence, id, settled=True)
     draft.say(telling.contact(facility), id, settled=True)

@@ -7,10 +7,10 @@ from datetime import datetime
 from medichain.clinic.v1 import clinic_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.clinic.consult import Consultant
-from services.clinic.guide import Guide
 from services.clinic.ingest import ingest
 from services.clinic.list_nearby import NearbyLister
 from services.clinic.opening_hours import SEOUL
+from services.clinic.register import Register
 from services.clinic.servicer import ClinicServicer
 from services.clinic.store import ClinicStore
 from services.mesh import telemetry
@@ -29,9 +29,10 @@ async def build(server: MeshServer, host: Host) -> None:
         async for progress in ingest(store):
             if progress.done == progress.total:
                 telemetry.log().info("ingested", kind=progress.source, rows=progress.total, refused=progress.refused)
-    guide = Guide(await store.sights(), await store.names())
-    consultant = Consultant(store, guide, Retriever(host.mesh, specialist_pb2.DOMAIN_CLINIC), now_in_seoul)
-    servicer = ClinicServicer(NearbyLister(store, now_in_seoul), consultant)
+    register = Register(store)
+    await register.known()
+    consultant = Consultant(register, Retriever(host.mesh, specialist_pb2.DOMAIN_CLINIC), now_in_seoul)
+    servicer = ClinicServicer(NearbyLister(register, now_in_seoul), consultant)
     server.add(clinic_pb2.DESCRIPTOR.services_by_name["ClinicService"], servicer)
     server.add(specialist_pb2.DESCRIPTOR.services_by_name["SpecialistService"], servicer)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, Text, delete, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -17,9 +19,21 @@ from services.storage.tables.reference import holiday, hospital_information, ing
 from services.storage.upsert import upsert
 
 _h = hospital_information.c
-# Read as text and decoded where needed: a search looks at many rows and shows few.
+# Read as text, so that the facilities that keep the same hours share one week.
 _HOURS = type_coerce(_h.hours, Text).label("hours_text")
-_SPOT = (_h.id, _h.latitude, _h.longitude, _h.kind_name, type_coerce(_h.departments, Text), _HOURS, _h.rating)
+_DEPARTMENTS = type_coerce(_h.departments, Text).label("departments_text")
+_SPOT = (
+    _h.id,
+    _h.latitude,
+    _h.longitude,
+    _h.cell,
+    _h.kind,
+    _h.kind_name,
+    _DEPARTMENTS,
+    _HOURS,
+    _h.rating,
+    _h.moonlight,
+)
 _CHUNK = 500
 
 
@@ -37,16 +51,18 @@ class ClinicStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def around(self, ranges: Sequence[tuple[int, int, int]], kind: str, moonlight: bool) -> list[Spot]:
-        """The facilities of ranges of cells (see services/storage/geo.py), in no order; ``kind`` "" means all."""
-        wanted = [or_(*(_h.cell.between(first, last) for _, first, last in ranges))]
-        if kind:
-            wanted.append(_h.kind == kind)
-        if moonlight:
-            wanted.append(_h.moonlight)
+    async def version(self) -> str:
+        """Changes whenever an export has been taken in."""
+        marks = select(ingest_run.c.digest).where(
+            ingest_run.c.source.in_([source.value for source in Kept]), ingest_run.c.finished
+        )
         async with self._engine.connect() as connection:
-            rows = await connection.execute(select(*_SPOT).where(*wanted))
-            return [Spot._make(row) for row in rows]
+            return ",".join((await connection.scalars(marks.order_by(ingest_run.c.source))).all())
+
+    async def spots(self) -> list[Spot]:
+        """Every facility, as a search needs it."""
+        async with self._engine.connect() as connection:
+            return [_spot(row) for row in await connection.execute(select(*_SPOT))]
 
     async def facilities(self, ids: Sequence[str]) -> list[Facility]:
         """Facilities in the order of ``ids``; unknown ids are left out."""
@@ -123,6 +139,16 @@ async def _drop(connection: AsyncConnection, key: Any, kept: set[Any], *of_sourc
     gone = [value for value in known if value not in kept]
     for begin in range(0, len(gone), _CHUNK):
         await connection.execute(delete(key.table).where(key.in_(gone[begin : begin + _CHUNK])))
+
+
+def _spot(row: Any) -> Spot:
+    fields = {name: getattr(row, name) for name in Spot._fields if name not in ("week", "departments")}
+    return Spot(**fields, departments=_offered(row.departments_text), week=unpacked(row.hours_text))
+
+
+@lru_cache(maxsize=4096)
+def _offered(text: str) -> frozenset[str]:
+    return frozenset(orjson.loads(text))
 
 
 def _sight(row: Any) -> Sight:

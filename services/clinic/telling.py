@@ -11,7 +11,7 @@ from services.clinic.when_asked import Asked
 
 CALL_FIRST = "출발 전에 전화로 운영 여부를 확인하세요."
 SAMPLE_NOTICE = "표본 데이터이므로 실제 방문 전 응급의료포털(E-Gen)이나 129에서 확인하세요."
-_NOW = "지금"
+NOW = "지금"
 
 
 def distance(metres: int) -> str:
@@ -24,7 +24,7 @@ def opening(facility: Facility, asked: Asked, holidays: Collection[date]) -> str
     verb = "영업" if facility.kind == PHARMACY else "진료"
     if asked.whole_day:
         return _day(facility, asked, holidays, verb)
-    called = "오늘" if asked.words == _NOW else "그날"
+    called = "오늘" if asked.words == NOW else "그날"
     judgement = judge(facility.week, asked.moment, holidays, called)
     if judgement.state is State.UNKNOWN:
         return judgement.note
