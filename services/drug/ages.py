@@ -9,6 +9,8 @@ _LIMIT = re.compile(r"(?:생후\s*)?(\d+)\s*(세|살|개월|일|주)\s*(미만|�
 _MONTHS = 12
 _DAYS_A_MONTH = 30.4
 ELDERLY_MONTHS = 65 * _MONTHS
+# From this age on labels give the doses of adults.
+ADULT_DOSE_MONTHS = 12 * _MONTHS
 
 
 @dataclass(frozen=True, slots=True)

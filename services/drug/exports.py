@@ -108,7 +108,7 @@ def easy_drug(row: Row, source: str, as_of: str) -> Record:
         **texts,
         "image": _short(row, "itemImage", 300),
         "as_of": _iso_date(str(row.get("updateDe", ""))) or as_of,
-        "source": source or "식약처 e약은요",
+        "source": source.replace(" 형식", "") or "식약처 e약은요",
     }
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import combinations
 
-from services.drug.ages import ELDERLY_MONTHS, parse_age_limit
+from services.drug.ages import ADULT_DOSE_MONTHS, ELDERLY_MONTHS, parse_age_limit
 from services.drug.forms import acts_locally, rule_includes_local, rule_speaks_of
 
 
@@ -81,7 +81,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing the rules say. ``applies`` is False when it holds for some people, this one not known to be among them."""
+    """One thing the rules say. ``applies`` is False when it holds for some people and nobody knows if for this one."""
 
     type: str
     severity: Severity
@@ -312,7 +312,10 @@ def _elderly(rule: Rule, person: Person) -> Judged:
     return (Severity.CAUTION, True, limit) if person.age_months >= ELDERLY_MONTHS else None
 
 
-def _dose(rule: Rule, _: Person) -> Judged:
+def _dose(rule: Rule, person: Person) -> Judged:
+    """The limits are those of adults; to a child's parents they would be dangerous news."""
+    if person.age_months is not None and person.age_months < ADULT_DOSE_MONTHS:
+        return None
     return Severity.INFO, True, f"1일 {rule.max_quantity.removeprefix('1일').strip()}"
 
 

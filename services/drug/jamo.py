@@ -47,7 +47,7 @@ def has_final(text: str) -> bool:
     last = text.rstrip(")]\"' ")[-1:]
     if _FIRST <= ord(last or " ") <= _LAST:
         return bool((ord(last) - _FIRST) % 28)
-    return last in "013678lmnrLMNR"
+    return last in "013678lmnrgLMNR㎎㎍"
 
 
 def distance(one: str, other: str, most: float) -> float:

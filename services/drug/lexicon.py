@@ -50,10 +50,13 @@ class Lexicon:
 
     def begun(self, name: str) -> Meaning | None:
         """The brands that begin with ``name``, when they are few enough to be one family."""
+        family = self.beginning_with(name, _COMPLETIONS + 1)
+        return Meaning("brand", tuple(family), 0.8) if 0 < len(family) <= _COMPLETIONS else None
+
+    def beginning_with(self, name: str, most: int) -> list[str]:
+        """Brands that begin with ``name``, in their order."""
         at = bisect_left(self._brands, name)
-        found = self._brands[at : at + _COMPLETIONS + 1]
-        family = tuple(brand for brand in found if brand.startswith(name))
-        return Meaning("brand", family, 0.8) if 0 < len(family) <= _COMPLETIONS else None
+        return [brand for brand in self._brands[at : at + most] if brand.startswith(name)]
 
     def near(self, name: str, most: float) -> Meaning | None:
         """The one name that ``name`` is a slip of; None when several are equally close."""

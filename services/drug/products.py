@@ -9,13 +9,13 @@ from services.drug.forms import acts_locally
 from services.drug.interactions import Item
 from services.drug.lexicon import Meaning
 from services.drug.names import key, strength
+from services.drug.profile_cues import cues
 from services.drug.resolver import Resolver
 from services.drug.store import DrugStore, NamedProduct
 
 _KINDS = ("item", "product", "brand", "alias")
 _FOR_A_PLACE = re.compile("안약|점안|눈에|연고|크림|겔|로션|바르|발라|뿌리|스프레이|파스|붙이|질정|패치|네일")
-_FOR_CHILDREN = re.compile("어린이|아기|아이|애기|아가|소아|유아|개월|살")
-_CHILDREN_S = re.compile("^(?:어린이|키즈|챔프|콜대원키즈)|키즈|시럽|현탁액")
+_CHILDREN_S = re.compile("^어린이|키즈|시럽|현탁")
 # A reading that fits several products of different ingredients is this much less sure.
 _SEVERAL = 0.7
 
@@ -73,16 +73,15 @@ def _product(text: str, meaning: Meaning, products: Iterable[NamedProduct], arou
     )
 
 
-def _rank(product: NamedProduct, around: str) -> tuple[bool, int, bool, bool, bool, str]:
-    """The product meant first: on the market, named most exactly, of the strength and for the place and age spoken of."""
+def _rank(product: NamedProduct, around: str) -> tuple[bool, bool, int, bool, bool, str]:
+    """The product meant comes first: on the market, for the age, named most exactly, of the strength and place spoken of."""
     asked = strength(around)
     for_a_place = bool(_FOR_A_PLACE.search(around))
-    for_children = bool(_FOR_CHILDREN.search(around)) and product.kind == "alias"
     return (
         product.cancelled,
+        product.kind in ("brand", "alias") and cues(around).child and not _CHILDREN_S.search(product.name),
         _KINDS.index(product.kind),
         bool(asked) and asked not in key(product.name),
         acts_locally(product.form, product.name) != for_a_place,
-        for_children and not _CHILDREN_S.search(product.name),
         product.item_seq,
     )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, or_, select
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.drug.exports import Permit, Record
 from services.drug.ingredients import Ingredient
 from services.drug.interactions import Rule
 from services.drug.names import key
+from services.drug.search import Plan
 from services.storage.tables.reference import (
     drug_information,
     drug_ingredient,
@@ -117,7 +117,7 @@ class DrugStore:
             found.setdefault(spelled[row["key"]], []).append(row["item_seq"])
         return {ingredient: items[:most] for ingredient, items in found.items()}
 
-    async def containing(self, ingredient: str, most: int) -> list[RowMapping]:
+    async def containing(self, ingredient: str, most: int) -> list[dict[str, Any]]:
         """Products that contain an ingredient."""
         query = (
             select(drug_information)
@@ -127,14 +127,15 @@ class DrugStore:
             .order_by(drug_information.c.item_seq)
             .limit(most)
         )
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).mappings())
+        return await self._rows(query)
 
-    async def records(self, items: Collection[str]) -> dict[str, RowMapping]:
+    async def records(self, items: Collection[str]) -> dict[str, dict[str, Any]]:
         """Whole rows of products by item number."""
+        if not items:
+            return {}
         query = select(drug_information).where(drug_information.c.item_seq.in_(items))
         async with self._engine.connect() as connection:
-            return {row["item_seq"]: row for row in (await connection.execute(query)).mappings()}
+            return {row["item_seq"]: dict(row) for row in (await connection.execute(query)).mappings()}
 
     async def ingredients(self, item: str) -> list[Ingredient]:
         """A product's ingredients in their order."""
@@ -158,24 +159,31 @@ class DrugStore:
         async with self._engine.connect() as connection:
             return str(await connection.scalar(select(func.max(dur_rule.c.as_of))) or "")
 
-    async def search(
-        self, ranked: Sequence[tuple[str, int]], atc: Sequence[str], offset: int, limit: int
-    ) -> list[RowMapping]:
-        """Products of any of the keys, those of the lowest rank first; ``atc`` narrows products to a class."""
-        order = case(dict(ranked), value=drug_name.c.key, else_=len(ranked))
+    async def rules_are_sample(self) -> bool:
+        """True when the rules come from the sample this service ships with."""
+        query = select(dur_rule.c.id).where(dur_rule.c.id.like("dur.%")).limit(1)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(query) is not None
+
+    async def search(self, plan: Plan, offset: int, limit: int) -> list[dict[str, Any]]:
+        """Products a plan looks for, those of the lowest rank first, withdrawn ones last."""
+        if not plan.ranked:
+            found = await self.records([plan.item]) if plan.item else {}
+            return list(found.values())[offset : offset + limit]
+        rank = func.min(case(dict(plan.ranked), value=drug_name.c.key, else_=len(plan.ranked))).label("rank")
         best = (
-            select(drug_name.c.item_seq, func.min(order).label("rank"))
-            .where(drug_name.c.key.in_([found for found, _ in ranked]))
+            select(drug_name.c.item_seq, rank)
+            .where(drug_name.c.key.in_([found for found, _ in plan.ranked]))
             .group_by(drug_name.c.item_seq)
             .subquery()
         )
         query = select(drug_information).join(best, best.c.item_seq == drug_information.c.item_seq)
-        if atc:
-            fits = [drug_information.c.atc_code.like(f"{prefix}%") for prefix in atc]
+        if plan.atc:
+            fits = [drug_information.c.atc_code.like(f"{prefix}%") for prefix in plan.atc]
             query = query.where(or_(drug_information.c.atc_code == "", *fits))
         query = query.order_by(drug_information.c.cancelled, best.c.rank, drug_information.c.item_seq)
         async with self._engine.connect() as connection:
-            return list((await connection.execute(query.offset(offset).limit(limit))).mappings())
+            return [dict(row) for row in (await connection.execute(query.offset(offset).limit(limit))).mappings()]
 
     async def _rows(self, query: Any) -> list[dict[str, Any]]:
         async with self._engine.connect() as connection:
