@@ -1,0 +1,107 @@
+"""Makes an index: analyses the passages, embeds their wordings, writes the files."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+
+from services.knowledge import embedding
+from services.knowledge.analysis import Analysed, analysed
+from services.knowledge.bm25 import Bm25
+from services.knowledge.catalogue import Catalogue, ordered
+from services.knowledge.embedding import Embedder, Matrix
+from services.knowledge.examples import Example, of_passages
+from services.knowledge.index import LABELS, LEXICON
+from services.knowledge.lexicon import Lexicon
+from services.knowledge.memo import Memo
+from services.knowledge.passages import Passage
+from services.knowledge.vectors import Vectors
+
+# Stage, passages done in it, passages in all.
+Report = Callable[[str, int, int], None]
+_CHUNK = 256
+# A title or a keyword says more about a passage than a word in its text.
+_HEADINGS, _HEADING_WEIGHT = 2, 2
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Reports to nobody."""
+
+
+def build(
+    folder: pathlib.Path,
+    passages: Sequence[Passage],
+    examples: Sequence[Example],
+    memo: Memo,
+    model: str | None,
+    report: Report = silent,
+) -> Embedder:
+    """Writes an index of passages and labelled examples into the empty ``folder``; returns the embedder it used."""
+    shelf = ordered(passages)
+    labelled = [*examples, *of_passages(shelf)]
+    lexicon = Lexicon.of_keywords(keyword for passage in shelf for keyword in passage.keywords)
+    reader = _Reader(memo, lexicon)
+    wordings = _analyse(shelf, reader, report)
+    asked = reader.read(example.text for example in labelled)
+    texts = [text for wording in wordings for text in wording]
+    embedder = embedding.fitted(model, [*texts, *asked])
+    counts = np.array([len(wording) for wording in wordings], dtype=np.int64)
+    Vectors.built(_embed(embedder, texts, len(shelf), report), counts).save(folder / "passages")
+    ones = np.ones(len(asked), dtype=np.int64)
+    Vectors.built(_embed(embedder, asked, len(shelf), silent), ones).save(folder / "examples")
+    report("write", 0, len(shelf))
+    Bm25.built([_words(wording) for wording in wordings]).save(folder / "words")
+    Catalogue.save(folder, shelf)
+    embedder.save(folder)
+    memo.save(folder)
+    (folder / LABELS).write_bytes(orjson.dumps([example.labels for example in labelled]))
+    (folder / LEXICON).write_bytes(orjson.dumps(sorted(lexicon.words)))
+    report("write", len(shelf), len(shelf))
+    return embedder
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    memo: Memo
+    lexicon: Lexicon
+
+    def read(self, texts: Iterable[str]) -> list[Analysed]:
+        kept = list(texts)
+        self.memo.learn(kept)
+        return [analysed(text, self.memo.morphemes(text), self.lexicon) for text in kept]
+
+
+def _analyse(shelf: Sequence[Passage], reader: _Reader, report: Report) -> list[list[Analysed]]:
+    """Every passage's wordings."""
+    wordings: list[list[Analysed]] = []
+    for begin in range(0, len(shelf), _CHUNK):
+        report("analyse", begin, len(shelf))
+        chunk = [_texts(passage) for passage in shelf[begin : begin + _CHUNK]]
+        read = iter(reader.read(text for texts in chunk for text in texts))
+        wordings += [[next(read) for _ in texts] for texts in chunk]
+    report("analyse", len(shelf), len(shelf))
+    return wordings
+
+
+def _texts(passage: Passage) -> list[str]:
+    """What a query is compared with: title, keywords, every question, and the text."""
+    return [passage.title, " ".join(passage.keywords), *passage.questions, passage.text]
+
+
+def _words(wordings: Sequence[Analysed]) -> list[str]:
+    """A passage's wordings as BM25 sees them."""
+    headings = [token for wording in wordings[:_HEADINGS] for token in wording.tokens]
+    return headings * _HEADING_WEIGHT + [token for wording in wordings[_HEADINGS:] for token in wording.tokens]
+
+
+def _embed(embedder: Embedder, texts: Sequence[Analysed], passages: int, report: Report) -> Matrix:
+    parts = [embedder.embed(())]
+    for begin in range(0, len(texts), _CHUNK):
+        report("embed", passages * begin // len(texts), passages)
+        parts.append(embedder.embed(texts[begin : begin + _CHUNK]))
+    report("embed", passages, passages)
+    return np.concatenate(parts)

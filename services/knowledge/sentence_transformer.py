@@ -1,0 +1,33 @@
+"""Vectors from a sentence-transformers model; needs the extra ``embeddings``."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.knowledge.analysis import Analysed
+
+_BATCH = 64
+
+
+class SentenceTransformerVectors:
+    """A model named or kept in a folder, loaded when made. Raises ImportError when the extra is not installed."""
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self.name = f"sentence-transformers:{model}"
+        self._model = SentenceTransformer(model)
+
+    def embed(self, texts: Sequence[Analysed]) -> NDArray[np.float32]:
+        """One unit vector a text."""
+        found = self._model.encode(
+            [text.text for text in texts], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(found, dtype=np.float32)
+
+    def save(self, folder: pathlib.Path) -> None:
+        """Nothing: the model's own files stay where they are."""
