@@ -42,8 +42,5 @@ def write_exports(folder: pathlib.Path, stem: str, rows: Iterator[Row], source: 
 def write_lines(path: pathlib.Path, rows: Iterator[Row]) -> int:
     """Writes JSON Lines and returns their number."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    count = 0
     with path.open("wb") as out:
-        for count, row in enumerate(rows, 1):
-            out.write(orjson.dumps(row) + b"\n")
-    return count
+        return sum(out.write(orjson.dumps(row) + b"\n") > 0 for row in rows)

@@ -39,12 +39,12 @@ _CLASSES = (
     "[02180]동맥경화용제",
 )
 _SINGLES = ("임부금기", "특정연령대금기", "노인주의", "효능군중복", "용량주의", "투여기간주의")
-_EMPTY_DUR = dict.fromkeys(
-    """DUR_SEQ TYPE_NAME INGR_CODE INGR_KOR_NAME INGR_ENG_NAME ITEM_SEQ ITEM_NAME MIXTURE_INGR_CODE
-    MIXTURE_INGR_KOR_NAME MIXTURE_INGR_ENG_NAME MIXTURE_ITEM_SEQ MIXTURE_ITEM_NAME PROHBT_CONTENT REMARK GRADE AGE_BASE
-    MAX_QTY MAX_DOSAGE_TERM SERS_NAME EFFECT_NAME NOTIFICATION_DATE""".split(),
-    "",
-)
+_DUR_FIELDS = """
+DUR_SEQ TYPE_NAME INGR_CODE INGR_KOR_NAME INGR_ENG_NAME ITEM_SEQ ITEM_NAME MIXTURE_INGR_CODE
+MIXTURE_INGR_KOR_NAME MIXTURE_INGR_ENG_NAME MIXTURE_ITEM_SEQ MIXTURE_ITEM_NAME PROHBT_CONTENT REMARK GRADE AGE_BASE
+MAX_QTY MAX_DOSAGE_TERM SERS_NAME EFFECT_NAME NOTIFICATION_DATE
+"""
+_EMPTY_DUR = dict.fromkeys(_DUR_FIELDS.split(), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Pharmacopoeia:
         yield from islice(self._product_pairs(), count - len(singles))
 
     def _product_pairs(self) -> Iterator[Row]:
-        """Every product of an ingredient with every product of each of its partners, the partners farther and farther."""
+        """Every product of an ingredient with every product of each of its partners, the partners ever farther."""
         containing: dict[Ingredient, list[Medicine]] = {}
         for medicine in self.medicines:
             containing.setdefault(medicine.ingredients[0], []).append(medicine)
@@ -142,7 +142,7 @@ def _easy_drug(medicine: Medicine) -> Row:
         "entpName": medicine.company,
         "itemName": medicine.name,
         "itemSeq": medicine.item_seq,
-        "efcyQesitm": f"이 약은 합성 자료의 예시로 {main} 성분을 담은 것입니다. 측정에만 쓰며 실제로 있는 약이 아닙니다.",
+        "efcyQesitm": f"이 약은 합성 자료의 예시로 {main} 성분을 담은 것입니다. 실제로 있는 약이 아닙니다.",
         "useMethodQesitm": f"{main} 성분은 하루 1회 정해진 시간에 물과 함께 복용하는 것으로 적은 예시입니다.",
         "atpnWarnQesitm": "",
         "atpnQesitm": f"{main} 성분에 과민증이 있는 사람은 복용 전에 의사 또는 약사와 상의하도록 적은 예시입니다.",

@@ -2,8 +2,8 @@
 
 usage: python -m tests.bench.nation OUT [--factor 1.0] [--seed 20261120]
 
-One folder for each service that takes exports in: OUT/drug, OUT/clinic, OUT/knowledge. The same factor and seed give the
-same bytes. Sizes follow what the portals count in 2026, rounded: about 45,000 permitted products, 800,000 DUR rows,
+One folder for each service that takes exports in: OUT/drug, OUT/clinic, OUT/knowledge. The same factor and seed give
+the same bytes. Sizes follow what the portals count in 2026, rounded: about 45,000 permitted products, 800,000 DUR rows,
 77,000 facilities; 200,000 passages stand for a knowledge base of a national portal.
 """
 
