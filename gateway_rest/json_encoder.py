@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import math
-import struct
 from collections.abc import Callable
+from ctypes import c_float
 from functools import cache, cached_property, partial
 from operator import attrgetter
 from typing import Any
@@ -133,12 +133,5 @@ def _real(value: float) -> float | str:
 
 def _shortest(value: float) -> float:
     """The double with the fewest digits that is this 32-bit number."""
-    for digits in range(6, 9):
-        candidate = float(f"{value:.{digits}g}")
-        if math.isfinite(candidate) and abs(candidate) < 3.4028235e38 and _as_32_bit(candidate) == value:
-            return candidate
-    return float(f"{value:.9g}")
-
-
-def _as_32_bit(value: float) -> float:
-    return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    candidates = (float(f"{value:.{digits}g}") for digits in range(6, 10))
+    return next((found for found in candidates if c_float(found).value == value), value)

@@ -2,8 +2,8 @@
 
 usage: python protos/generate.py [--check]     --check compares with gen/ and changes nothing
 
-``buf/validate/validate.proto`` ships as a source file with no package we use; its descriptor does, inside protovalidate.
-protoc reads it, and google/api, from a descriptor set in place of source files.
+``buf/validate/validate.proto`` ships as a source file with no package we use; its descriptor does, inside
+protovalidate. protoc reads it, and google/api, from a descriptor set in place of source files.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ def protoc(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *arguments], check=True, cwd=ROOT)
 
 
-def generate(out: pathlib.Path) -> None:
-    """Writes everything that belongs into gen/ to ``out``."""
-    sources = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.rglob("*.proto"))
+def generate(out: pathlib.Path, protos: pathlib.Path = PROTOS) -> None:
+    """Writes everything that belongs into gen/ to ``out``, from the contracts in ``protos``."""
+    sources = sorted(str(path.relative_to(protos)) for path in protos.rglob("*.proto"))
     with tempfile.TemporaryDirectory() as scratch:
         imported = pathlib.Path(scratch) / "imported.binpb"
         imported_descriptors(imported)
-        inputs = (f"--descriptor_set_in={imported}", f"-I{PROTOS}")
+        inputs = (f"--descriptor_set_in={imported}", f"-I{protos}")
         protoc(*inputs, f"--python_out={out}", f"--pyi_out={out}", VALIDATE, *sources)
-        services = [name for name in sources if "\nservice " in (PROTOS / name).read_text(encoding="utf-8")]
+        services = [name for name in sources if "\nservice " in (protos / name).read_text(encoding="utf-8")]
         protoc(*inputs, f"--grpc_python_out={out}", *services)
         image = out / "medichain.binpb"
         protoc(*inputs, f"--descriptor_set_out={image}", "--include_imports", "--include_source_info", *sources)

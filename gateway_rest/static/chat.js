@@ -3,7 +3,7 @@ import { events } from "/static/events.js";
 
 const at = (id) => document.getElementById(id);
 const form = at("ask"), question = at("question"), conversation = at("conversation");
-const WHY_MISSING = { DOMAIN_DRUG: "약", DOMAIN_CLINIC: "병원", DOMAIN_EMERGENCY_SUPPORT: "응급", DOMAIN_INTERNAL_EXTERNAL: "진료과" };
+const MISSING = { DOMAIN_DRUG: "약", DOMAIN_CLINIC: "병원", DOMAIN_EMERGENCY_SUPPORT: "응급", DOMAIN_INTERNAL_EXTERNAL: "진료과" };
 let conversationId = "", running = null, asked = 0;
 
 form.addEventListener("submit", (event) => {
@@ -53,7 +53,7 @@ function take(event, data, answer) {
     case "emergency": alarm(data); break;
     case "classified": at("status").textContent = "자료를 찾고 있습니다…"; break;
     case "evidence": answer.cite(data.citations); break;
-    case "degraded": answer.note(`${WHY_MISSING[data.domain] || "일부"} 자료를 지금 확인하지 못했습니다.`); break;
+    case "degraded": answer.note(`${MISSING[data.domain] || "일부"} 자료를 지금 확인하지 못했습니다.`); break;
     case "delta": answer.append(data.text); break;
     case "completed": answer.complete(data); break;
     case "error": answer.fail(data.message); break;
@@ -146,6 +146,7 @@ function element(name, kind, text) {
 /** The place for this one question; without permission the question goes without it. */
 function position() {
   return new Promise((resolve) => {
+    if (!navigator.geolocation) return resolve(undefined);
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude }),
       () => resolve(undefined),
