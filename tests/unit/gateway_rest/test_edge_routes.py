@@ -11,6 +11,13 @@ from medichain.mesh.v1 import policy_pb2
 from tests.unit.gateway_rest.contracts import service
 
 
+class Nobody:
+    """A mesh that is never called."""
+
+    def client(self, service):
+        raise AssertionError(service.full_name)
+
+
 def paths(*rules):
     return [(operation.verb, operation.template.public) for operation in operations([service(*rules)])]
 
@@ -38,7 +45,7 @@ def test_additional_bindings():
 
 
 def test_one_path_with_two_names_for_its_parameter_is_one_route():
-    made = routes([service(HttpRule(get="/v1/x/{id}"), HttpRule(delete="/v1/x/{name}"))], None, frozenset())
+    made = routes([service(HttpRule(get="/v1/x/{id}"), HttpRule(delete="/v1/x/{name}"))], Nobody(), frozenset())
     assert [route.path for route in made] == ["/v1/x/{p0}"]
 
 
@@ -76,7 +83,7 @@ def test_what_cannot_be_routed_is_refused(rules):
 def test_a_stream_that_cannot_become_events_is_refused(stream):
     trial = service(HttpRule(post="/v1/x", body="*"), stream=stream, streaming=True)
     with pytest.raises(UnroutableError):
-        routes([trial], None, frozenset())
+        routes([trial], Nobody(), frozenset())
 
 
 def test_a_new_contract_needs_no_code_to_be_described():
