@@ -10,7 +10,7 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u180e\ufe0e\ufe0f")
 _BLANKS = re.compile(r"\s+")
 _NOT_LETTERS = re.compile(r"[^0-9a-z가-힣ㄱ-ㅎㅏ-ㅣ.,?!%~]+")
-_REPEATED = re.compile(r"([ㄱ-ㅎㅏ-ㅣ.,?!~])\1+")
+_REPEATED = re.compile(r"([ㅋㅎㅠㅜㅡ.,?!~])\1+")
 
 
 def normalised(text: str) -> str:

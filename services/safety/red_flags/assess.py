@@ -1,0 +1,66 @@
+"""Looks for red flags over a running conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.safety.red_flags.levels import Assessment, Level, Sign
+from services.safety.red_flags.rules import Rule, Term, rules
+from services.safety.red_flags.scope import Reading, read
+
+# Turns before the current one that still belong to the same story.
+REMEMBERED_TURNS = 6
+
+
+def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
+    """The red flags in ``text``, read together with what the same person said ``earlier`` (oldest first).
+
+    A sign needs at least one finding in ``text`` itself: an alarm of an earlier turn is not raised again by small talk.
+    Pure and deterministic; nothing in the text can lower a level but the denial of the finding.
+    """
+    told = _Told(read(text), [read(turn) for turn in earlier[-REMEMBERED_TURNS:]])
+    found: dict[str, tuple[Sign, str]] = {}
+    for rule in rules():
+        if told.shows(rule) and (rule.sign.code not in found or found[rule.sign.code][0].level < rule.sign.level):
+            found[rule.sign.code] = (rule.sign, rule.hotline)
+    ranked = sorted(found.values(), key=lambda pair: -pair[0].level)
+    if not ranked:
+        return Assessment()
+    level = ranked[0][0].level
+    hotline = "119" if level is Level.CALL_119 else next((number for _, number in ranked if number), "")
+    return Assessment(level, tuple(sign for sign, _ in ranked), hotline)
+
+
+class _Told:
+    """A conversation, asked for terms; every term is looked for once."""
+
+    def __init__(self, now: Reading, before: Sequence[Reading]) -> None:
+        self._now, self._before = now, before
+        self._seen: dict[tuple[int, bool], bool] = {}
+
+    def shows(self, rule: Rule) -> bool:
+        return any(self._hold(terms) for terms in rule.alternatives) and not any(
+            self._found(term, now=True) for term in rule.unless
+        )
+
+    def _hold(self, terms: tuple[Term, ...]) -> bool:
+        """True when all terms stand and one of them in the current turn."""
+        new = False
+        for term in terms:
+            here = self._found(term, now=True)
+            if term.where == "absent":
+                if here:
+                    return False
+            elif not here and not self._found(term, now=False):
+                return False
+            new = new or (here and term.where == "live")
+        return new
+
+    def _found(self, term: Term, now: bool) -> bool:
+        key = (id(term), now)
+        if key not in self._seen:
+            self._seen[key] = any(
+                term.found_in(reading.live if term.where == "live" else reading.whole)
+                for reading in ([self._now] if now else self._before)
+            )
+        return self._seen[key]
