@@ -75,12 +75,14 @@ class Consultant:
             sure = await self._quote(draft, question.text, GROUP if sought.how_to_find else "")
         if not question.wants_facilities:
             return sure
+        if question.centre is None or sought.how_to_find:
+            channels = facilities_near.channels_for(question)
+            draft.say(channels.text, draft.cite(*channels), settled=True)
+            sure = max(sure, _CHANNELS)
         if question.centre:
             return max(sure, await facilities_near.tell(draft, question, question.centre, self._register))
-        channels = facilities_near.channels_for(question)
-        draft.say(channels.text, draft.cite(*channels), settled=True)
         draft.clarifying_question = question.what_to_ask
-        return max(sure, _CHANNELS)
+        return sure
 
     async def _quote(self, draft: Draft, text: str, group: str = "") -> float:
         """Quotes the passages that fit; how well the best does, 0..1."""

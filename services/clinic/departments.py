@@ -19,7 +19,7 @@ _NAMES = """
 심장혈관흉부외과 흉부외과
 성형외과
 마취통증의학과 통증의학과 통증과 통증클리닉 마취과
-산부인과 산부과 부인과 산과 여성의원 여성병원
+산부인과 산부과 부인과 여성의원 여성병원
 소아청소년과 소아과 소청과 소아청소년 어린이병원 아동병원 소아신경과 소아심장과 소아내분비과 소아알레르기과
 안과
 이비인후과 이빈후과 이비인후가 이비인후 이비과
@@ -57,13 +57,17 @@ _PARTS_OF_INTERNAL_MEDICINE = frozenset(_PARTS.split())
 
 _LEADS_TO = {word: line.split()[0] for line in _NAMES.split("\n") if line for word in line.split()}
 _LEADS_TO |= dict.fromkeys(_PARTS_OF_INTERNAL_MEDICINE, "내과")
-# Longest first; words that merely end like a short name (불안과, 방안과 …) are told by the syllable before it.
-_WORD = re.compile(
-    "|".join(
-        (r"(?<![불편동방제대미])" if len(word) == 2 else "") + re.escape(word)
-        for word in sorted(_LEADS_TO, key=len, reverse=True)
-    )
-)
+
+
+def _pattern(word: str) -> str:
+    """The word with the blanks people put into longer ones; 안과 not as the end of 불안과, 동안과 …"""
+    if len(word) > 2:
+        return r"\s?".join(word)
+    return r"(?<![불편동방제대미])안과" if word == "안과" else word
+
+
+# Longest first.
+_WORD = re.compile("|".join(_pattern(word) for word in sorted(_LEADS_TO, key=len, reverse=True)))
 
 
 def official(word: str) -> str | None:
@@ -82,4 +86,4 @@ def subspecialties(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [match[0] for match in _WORD.finditer(text)]
+    return [re.sub(r"\s", "", match[0]) for match in _WORD.finditer(text)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.clinic.departments import mentioned, subspecialties
 from services.clinic.facility import PHARMACY
-from services.safety.text import compact
+from services.safety.text import compact, normalised
 
 _GENERAL = frozenset({"상급종합", "종합병원", "병원", "의원"})
 _LARGE = frozenset({"상급종합", "종합병원"})
@@ -34,8 +34,9 @@ _PLACE_TO_GO = (
 )
 _FACILITY = re.compile(rf"병원|의원|진료|{_PLACE_TO_GO}")
 _SEARCH = re.compile(
-    r"어디(?!에?[가-힣]*아프)|어딨|근처|가까운|가까이|주변|찾아|찾고|찾는|(?<!수)있(?:나|을까|음|어(?!야|도)|습니까|는(?:데|곳|지))|없(?:나|을까)|"
-    rf"문?여(?:는|나)|열(?:었|린|어)|문연|문여|하는(?:병원|약국|의원)|추천|알려|ㅇㄷ|목록|갈만한|갈수있는|{_PLACE_TO_GO}"
+    r"어디(?!에?[가-힣]*아프)|어딨|근처|가까운|가까이|주변|찾아|찾고|찾는|(?<!수)있(?:나|을까|음|어(?!야|도)|습니까|는(?:데|곳|지|[가-힣]*(?:병원|의원|약국|과)))|없(?:나|을까)|"
+    rf"문?여(?:는|나)|열(?:었|린|어)|문연|문여|하는(?:병원|약국|의원)|추천|알려|ㅇㄷ|목록|갈만한|갈수있는|{_PLACE_TO_GO}|"
+    r"(?:약국|병원|의원|보건소|[가-힣]과)[?.!~]*$"
 )
 _RULES = re.compile(
     r"방법|어떻게|어케|뭐예요|뭐에요|뭔가요|뭐야|뭐하는|무엇|무슨|서류|준비물|챙겨|챙기|들고가|가져가|예약|비용|얼마|가격|보험|의뢰서|신분증|"
@@ -94,7 +95,8 @@ class Sought:
 def looking_for(text: str) -> Sought:
     """Reads a question."""
     solid = compact(text)
-    departments = mentioned(solid)
+    plain = normalised(text)
+    departments = mentioned(plain)
     label, kind, kind_names = _facility(solid, departments)
     if kind_names == _GENERAL and not departments and _CHILD.search(solid):
         departments = ["소아청소년과"]
@@ -110,7 +112,7 @@ def looking_for(text: str) -> Sought:
         meaning=bool(_MEANING.search(solid)),
         how_to_find=bool(_HOW_TO_FIND.search(solid)),
         this_one=bool(_THIS_ONE.search(solid)),
-        subspecialties=tuple(subspecialties(solid)),
+        subspecialties=tuple(subspecialties(plain)),
         unrecorded=tuple(label for pattern, label in _UNRECORDED if pattern.search(solid)),
     )
 

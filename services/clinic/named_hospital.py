@@ -11,7 +11,7 @@ from services.clinic.departments import mentioned
 from services.clinic.facilities_near import cite
 from services.clinic.facility import Facility
 from services.clinic.when_asked import Asked
-from services.safety.text import compact
+from services.safety.text import compact, normalised
 from services.specialist.draft import Draft
 
 _HOURS = re.compile(
@@ -31,16 +31,15 @@ _NOT_RECORDED = (
     (re.compile(r"mri|ct(?![a-z])|내시경|초음파|검진|검사"), "검사"),
     (re.compile(r"사본|증명서|진단서|서류|기록"), "서류 발급"),
 )
-_WORDS_OF_PLACE = re.compile(r"어디|위치|주소|가는길|가는법|찾아가")
+_CONTACT = re.compile(r"어디|위치|주소|가는길|가는법|찾아가|전화|번호|연락처|누리집|홈페이지")
 
 
 def tell(draft: Draft, text: str, facility: Facility, asked: Asked, holidays: Collection[date]) -> bool:
     """Drafts what the record says; True when the question asks for something that it does not tell."""
-    solid = compact(text).replace(compact(facility.name), "")
-    id = cite(draft, facility)
-    for sentence in _asked_for(solid, facility, asked, holidays):
+    solid, id = compact(text).replace(compact(facility.name), ""), cite(draft, facility)
+    told, contact = _asked_for(solid, text, facility, asked, holidays), telling.contact(facility)
+    for sentence in [contact, *told] if _CONTACT.search(solid) else [*told, contact]:
         draft.say(sentence, id, settled=True)
-    draft.say(telling.contact(facility), id, settled=True)
     unknown = _unrecorded(solid)
     for subject in unknown:
         draft.say(f"{facility.name}의 {subject} 안내는 자료에 없습니다. {_where(facility)}", id, settled=True)
@@ -49,10 +48,10 @@ def tell(draft: Draft, text: str, facility: Facility, asked: Asked, holidays: Co
     return bool(unknown)
 
 
-def _asked_for(solid: str, facility: Facility, asked: Asked, holidays: Collection[date]) -> list[str]:
+def _asked_for(solid: str, text: str, facility: Facility, asked: Asked, holidays: Collection[date]) -> list[str]:
     """The sentences the question asks for, in the order of their weight; the hours when it asks for nothing special."""
     told: list[str] = []
-    names = mentioned(solid)
+    names = mentioned(normalised(text))
     if _PARKING.search(solid):
         told.append(telling.parking(facility))
     if names or _DEPARTMENTS.search(solid):
@@ -62,7 +61,7 @@ def _asked_for(solid: str, facility: Facility, asked: Asked, holidays: Collectio
     about_hours = _HOURS.search(solid) or asked.given
     if about_hours and asked.given:
         told.append(f"{facility.name}: {telling.opening(facility, asked, holidays)}.")
-    nothing_special = not told and not _unrecorded(solid) and not _WORDS_OF_PLACE.search(solid)
+    nothing_special = not told and not _unrecorded(solid) and not _CONTACT.search(solid)
     return told + (telling.hours(facility) if about_hours or nothing_special else [])
 
 

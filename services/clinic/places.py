@@ -34,6 +34,8 @@ class Place:
     longitude: float
     region: str
     extent: Extent
+    # In the table, so meant before a namesake that only the facilities know (시청역 is Seoul's).
+    well_known: bool = False
 
     @property
     def too_wide(self) -> bool:
@@ -111,13 +113,10 @@ class Places:
 
 
 def _chosen(options: list[Place], regions: set[str]) -> Place | None:
-    if len(options) == 1:
-        return options[0]
-    fitting = [place for place in options if place.region in regions]
-    if len(fitting) == 1:
-        return fitting[0]
-    cities = [place for place in options if place.extent is Extent.PROVINCE]
-    return cities[0] if len(cities) == 1 else None
+    """The one place that is meant: the only one, else the one in a region the text names, else the well-known one."""
+    here = [place for place in options if place.region in regions]
+    known = [place for place in options if place.well_known]
+    return next((some[0] for some in (options, here, known) if len(some) == 1), None)
 
 
 _TABLES = (
@@ -133,7 +132,7 @@ def _read(table: str, extent: Extent) -> Iterable[tuple[list[str], Place]]:
         if line:
             region, joined, latitude, longitude = line.split()
             names = joined.split(",")
-            yield names, Place(names[0], float(latitude), float(longitude), region, extent)
+            yield names, Place(names[0], float(latitude), float(longitude), region, extent, well_known=True)
 
 
 def _seen(sights: Iterable[Sight]) -> Iterable[tuple[Place, list[str]]]:
