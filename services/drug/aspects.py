@@ -96,6 +96,7 @@ ASPECTS = (
     ),
     _aspect("caution", "주의(?:할|사항|점)|조심", ("warning", "precautions"), "", 3),
 )
+_AMOUNTS = frozenset({"dose", "how", "spacing", "missed"})
 TOGETHER = re.compile(
     r"같이|함께|이랑|랑\s|하고\s|병용|동시에|섞|상호\s*작용|먹는데|먹고\s*(?:있|나서|바로)?|복용\s*(?:중|하고)|쓰시는|드시는|더\s*먹|교차|간격"
 )
@@ -115,8 +116,11 @@ _DEFAULT = (
 
 
 def asked(question: str) -> list[Aspect]:
-    """The aspects a question asks about, the most particular first."""
-    return [aspect for aspect in ASPECTS if aspect.asked.search(question)]
+    """The aspects a question asks about, the most particular first; an amount for a child is about the amount."""
+    found = [aspect for aspect in ASPECTS if aspect.asked.search(question)]
+    if any(aspect.name in _AMOUNTS for aspect in found):
+        found.sort(key=lambda aspect: aspect.name == "child")
+    return found
 
 
 def overview() -> list[Aspect]:

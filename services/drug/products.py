@@ -74,7 +74,7 @@ def _product(text: str, meaning: Meaning, products: Iterable[NamedProduct], arou
 
 
 def _rank(product: NamedProduct, around: str) -> tuple[bool, bool, int, bool, bool, str]:
-    """The product meant comes first: on the market, for the age, named most exactly, of the strength and place spoken of."""
+    """The product meant comes first: sold, for the age, named most exactly, of the strength and place spoken of."""
     asked = strength(around)
     for_a_place = bool(_FOR_A_PLACE.search(around))
     return (

@@ -137,7 +137,7 @@ class Writing:
         others = [item for item in self._visit.items if item.query != query and not self._visit.compares]
         names = [name for item in others for name in (item.query, core_or_name(item), *item.ingredients)]
         wanted = [*([about.speaking_of(names)] if names else []), *self._visit.aspects]
-        if not wanted and not self._visit.verdicts:
+        if not wanted and not self._visit.verdicts and not self._visit.names_a_stranger:
             wanted = about.overview()
         found = about.answering(record, wanted, 2 * _RECORD_SENTENCES)
         if self._visit.cues.child:
@@ -195,7 +195,7 @@ class Writing:
 
     def _advice(self) -> None:
         """Where to ask, unless that has been said; it rests on what was said first."""
-        if not self._said or any(_ADVISES.search(sentence) for sentence in self._said):
+        if not self._visit.items or not self._said or any(_ADVISES.search(sentence) for sentence in self._said):
             return
         first = self.draft.response(1.0).statements[0]
         self.draft.say(ADVICE, *first.evidence_ids, settled=first.settled)
