@@ -55,8 +55,8 @@ _ERROR = {
     },
 }
 _HEADERS = {
-    "RequestId": ("X-Request-Id", "Id of the request; made when absent, returned always.", r"^[A-Za-z0-9._-]{1,64}$"),
-    "RequestTimeout": ("X-Request-Timeout", "Seconds the caller waits; the contract's own limit wins.", r"^[0-9.]+$"),
+    "RequestId": ("X-Request-Id", "Id of the request; made when absent or odd, returned always.", r"^[\w.-]{1,64}$"),
+    "RequestTimeout": ("X-Request-Timeout", "Seconds the caller waits, if shorter.", r"^\d{1,6}(\.\d{1,9})?$"),
     "IdempotencyKey": ("Idempotency-Key", "Repeats of a request with this key are answered once.", r"^[!-~]{1,128}$"),
 }
 _FAILURES = {

@@ -10,8 +10,8 @@ from medichain.mesh.v1 import policy_pb2
 _NUMBERS = itertools.count()
 
 
-def service(*rules, stream=None, streaming=False):
-    """A service with one public RPC per google.api.http rule; the request has id, name, names and inner."""
+def service(*rules, stream=None, streaming=False, access=policy_pb2.ACCESS_PUBLIC):
+    """A service with one RPC per google.api.http rule; the request has id, name, names and inner."""
     package = f"trial{next(_NUMBERS)}"
     file = descriptor_pb2.FileDescriptorProto(name=f"{package}.proto", package=package, syntax="proto3")
     file.dependency.extend([annotations_pb2.DESCRIPTOR.name, policy_pb2.DESCRIPTOR.name])
@@ -30,7 +30,7 @@ def service(*rules, stream=None, streaming=False):
         )  # fmt: skip
         method.options.Extensions[annotations_pb2.http].MergeFrom(rule)
         policy = method.options.Extensions[policy_pb2.policy]
-        policy.access, policy.timeout_ms = policy_pb2.ACCESS_PUBLIC, 1000
+        policy.access, policy.timeout_ms = access, 1000
         if stream:
             policy.stream.MergeFrom(stream)
     pool = descriptor_pool.Default()
