@@ -21,6 +21,8 @@ from services.specialist.retrieve import UNAVAILABLE, Retriever
 GROUP = "using_hospitals"
 _HOSPITALS_AT_ONCE = 2
 _SENTENCES = 5
+# A passage beside a question that wants facilities must be clearly about it.
+_CLEARLY = 0.5
 _RECORD, _CHANNELS = 0.9, 0.4
 
 
@@ -70,26 +72,40 @@ class Consultant:
         return Centre.of(place) if place and not place.too_wide else None
 
     async def _answer(self, draft: Draft, question: Question) -> float:
-        sought, sure = question.sought, 0.0
-        if sought.rules or not question.wants_facilities or question.centre is None:
-            sure = await self._quote(draft, question.text, GROUP if sought.how_to_find else "")
-        if not question.wants_facilities:
-            return sure
-        if question.centre is None or sought.how_to_find:
-            channels = facilities_near.channels_for(question)
-            draft.say(channels.text, draft.cite(*channels), settled=True)
-            sure = max(sure, _CHANNELS)
-        if question.centre:
+        sure = await self._quoted(draft, question)
+        if question.wants_facilities and question.centre:
             return max(sure, await facilities_near.tell(draft, question, question.centre, self._register))
-        draft.clarifying_question = question.what_to_ask
+        if question.wants_facilities or (draft.empty and question.sought.any and not question.sought.rules):
+            _point_to_channels(draft, question)
+            draft.clarifying_question = question.what_to_ask
+            return max(sure, _CHANNELS)
         return sure
 
-    async def _quote(self, draft: Draft, text: str, group: str = "") -> float:
+    async def _quoted(self, draft: Draft, question: Question) -> float:
+        """Passages on how things are done. A question that only wants facilities is answered by their list, and by a
+        passage only where there can be no list."""
+        sought = question.sought
+        if not question.wants_facilities or sought.rules:
+            sure = await self._quote(draft, question.text, GROUP if sought.how_to_find else "")
+        elif question.centre is None:
+            sure = await self._quote(draft, question.text, GROUP, most=1, floor=_CLEARLY)
+        else:
+            return 0.0
+        if sought.how_to_find and question.centre:
+            _point_to_channels(draft, question)
+        return sure
+
+    async def _quote(self, draft: Draft, text: str, group: str = "", most: int = 2, floor: float = 0.0) -> float:
         """Quotes the passages that fit; how well the best does, 0..1."""
         retrieved = await self._retriever.passages(text, group)
         if not retrieved.reachable:
             draft.lack(UNAVAILABLE)
-        fitting = worth_quoting(retrieved.passages)
+        fitting = [passage for passage in worth_quoting(retrieved.passages, most) if passage.score >= floor]
         for passage in fitting:
             draft.quote(passage, _SENTENCES)
         return float(fitting[0].score) if fitting else 0.0
+
+
+def _point_to_channels(draft: Draft, question: Question) -> None:
+    channels = facilities_near.channels_for(question)
+    draft.say(channels.text, draft.cite(*channels), settled=True)

@@ -37,6 +37,8 @@ _HOUR = re.compile(
     r"(?!간)(?P<until>까지|넘|이후|지나)?"
 )
 _NOW = re.compile(r"지금|현재|당장|바로|이시간|요시간")
+# On a Sunday "일요일인데" means now, "일요일에 여는" still the day.
+_TODAY = re.compile(rf"{_NOW.pattern}|오늘|금일|이따|요일인데|욜인데|요일이라|휴일인데|연휴인데")
 _WEEKDAY = re.compile(r"(?P<next>다음주|담주)?(?:이번주)?(?P<day>[월화수목금토일])(?:요일|욜)")
 _WEEKEND = re.compile(r"주말")
 _ANY_HOLIDAY = re.compile(r"공휴일|빨간날|휴일(?!지킴)|연휴")
@@ -76,7 +78,7 @@ def when_asked(text: str, now: datetime, holidays: Mapping[date, str]) -> Asked:
     hour = _hour(solid)
     if hour:
         return _at_hour(local, day, day_words, hour)
-    if day is None or day == local.date():
+    if day is None or (day == local.date() and _TODAY.search(solid)):
         return Asked(local, "지금", given=day is not None or bool(_NOW.search(solid)))
     return Asked(datetime.combine(day, time(12), SEOUL), day_words, whole_day=True)
 

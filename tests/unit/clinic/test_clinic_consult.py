@@ -142,6 +142,18 @@ async def test_a_passage_about_something_else_is_not_quoted(sample: ClinicStore)
     assert said(await consult(sample, "병문안 시간 언제예요", passages=Passages(far))) == []
 
 
+async def test_beside_a_wish_for_facilities_only_a_clear_passage_is_quoted(sample: ClinicStore) -> None:
+    vague = knowledge_pb2.Passage(id="x", text="다른 이야기입니다.", score=0.4)
+    (line,) = said(await consult(sample, "토요일 오후 피부과 여는 데 있음?", passages=Passages(vague)))
+    assert "E-Gen" in line
+
+
+async def test_a_facility_question_nothing_answers_is_asked_back(sample: ClinicStore) -> None:
+    response = await consult(sample, "읍내에 보건지소가 있다던데 문 닫는 시간", passages=Passages())
+    assert response.clarifying_question
+    assert response.statements
+
+
 class TestNamedHospitals:
     async def test_the_asked_point_comes_first(self, sample: ClinicStore) -> None:
         lines = said(await consult(sample, "주차되나요 세브란스"))

@@ -86,6 +86,12 @@ def test_without_a_time_it_is_about_now_and_says_that_none_was_given(text: str) 
     assert (found.moment, found.given) == (FRIDAY, False)
 
 
+def test_a_weekday_by_name_is_the_day_even_on_that_day() -> None:
+    found = when_asked("일요일에 여는 약국", NIGHT, HOLIDAYS)
+    assert (found.words, found.whole_day) == ("일요일(11월 22일)", True)
+    assert when_asked("일요일인데 여는 약국", NIGHT, HOLIDAYS).words == "지금"
+
+
 def test_a_feast_no_list_knows_is_not_guessed() -> None:
     assert not when_asked("설날에 여는 약국", FRIDAY, HOLIDAYS).given
 
