@@ -36,7 +36,10 @@ _FORM_LIST = """
 분무제 네일라카 콘센트레이트액 흡입액 가글 껌 솔로스타 플렉스펜 플렉스터치 퀵펜 프리필드펜 프리필드시린지
 일회용펜 터부헬러 디스커스 레스피맷 에보할러 레스퓰 디트랜스 오로스 oros 인후스프레이
 """
-_FORM_WORDS = tuple(sorted(_FORM_LIST.split(), key=len, reverse=True))
+# By their last letter, the longest first.
+_FORMS_ENDING: dict[str, list[str]] = {}
+for _form in sorted(_FORM_LIST.split(), key=len, reverse=True):
+    _FORMS_ENDING.setdefault(_form[-1], []).append(_form)
 # Short endings and the letters that must stay: 알마겔 and 에피펜 are names of their own.
 _SHORT_FORMS = {"펜주": 3, "정": 2, "액": 2, "주": 3, "겔": 3}
 # Endings that tell the products of one brand family apart: "판콜에스", "테라플루나이트타임".
@@ -77,6 +80,7 @@ def without_brackets(text: str) -> str:
     return _OPEN_BRACKET.sub("", text).strip()
 
 
+@lru_cache(maxsize=8192)
 def core(text: str) -> str:
     """The brand core of a product name or of a typed name, as a key; the key itself when nothing else would be left."""
     stem = key(without_brackets(text)) or key(text)
@@ -91,7 +95,7 @@ def _without_strength(stem: str) -> str:
 
 
 def _without_form(stem: str) -> str:
-    for form in _FORM_WORDS:
+    for form in _FORMS_ENDING.get(stem[-1:], ()):
         if stem.endswith(form) and len(stem) - len(form) >= 2:
             return stem.removesuffix(form)
     for form, shortest in _SHORT_FORMS.items():
