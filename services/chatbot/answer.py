@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ulid import ULID
+
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
-from ulid import ULID
-
 from services.chatbot.citations import Citations
 from services.chatbot.question import Question
 from services.chatbot.records import Outcome

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
-
 from services.llm.provider import Cited
 
 
@@ -28,7 +27,9 @@ class Citations:
     def cited(self, statements: Iterable[specialist_pb2.Statement]) -> list[Cited]:
         """The statements with the numbers of their evidence; one that rests on nothing known keeps none."""
         return [
-            Cited(said.text, tuple(self._by_id[id].number for id in said.evidence_ids if id in self._by_id), said.settled)
+            Cited(
+                said.text, tuple(self._by_id[id].number for id in said.evidence_ids if id in self._by_id), said.settled
+            )
             for said in statements
         ]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
-
 from services.chatbot import wording
 from services.chatbot.announcement import announced
 from services.chatbot.answer import Answer

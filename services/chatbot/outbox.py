@@ -41,7 +41,9 @@ class OutboxRelay:
     async def relay(self, engine: AsyncEngine) -> int:
         """Sends one batch of one shard; returns how many events went out."""
         async with engine.connect() as connection:
-            rows = (await connection.execute(select(outbox.c.id, outbox.c.event).order_by(outbox.c.id).limit(BATCH))).all()
+            rows = (
+                await connection.execute(select(outbox.c.id, outbox.c.event).order_by(outbox.c.id).limit(BATCH))
+            ).all()
         if not rows:
             return 0
         pipeline = self._redis.pipeline(transaction=False)

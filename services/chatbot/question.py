@@ -6,9 +6,9 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 
-from medichain.specialist.v1 import specialist_pb2
 from ulid import ULID
 
+from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.records import Standing
 
 

@@ -7,7 +7,6 @@ import contextlib
 
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
-
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.outbox import OutboxRelay
 from services.chatbot.servicer import ChatbotServicer

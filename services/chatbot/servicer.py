@@ -7,7 +7,6 @@ from datetime import UTC
 from typing import Any
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
-
 from services.chatbot.events import EventNumbers
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.question import Question, anonymous_conversation, anonymous_owner, idempotency, new_exchange_id

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medichain.specialist.v1 import specialist_pb2 as pb
-
 from services.mesh import telemetry
 from services.mesh.client import Mesh
 from services.mesh.errors import CallFailed

@@ -61,7 +61,7 @@ class ConversationStore:
     async def open(self, id: str, conversation_id: str, owner: str, question: str, key: str | None) -> None:
         """Opens the exchange, and its conversation when it is new. Raises CONFLICT when the key is taken."""
         cipher = await self._keyring.cipher(owner)
-        row = {
+        row: dict[str, Any] = {
             "id": id,
             "conversation_id": conversation_id,
             "owner": owner,
@@ -83,9 +83,7 @@ class ConversationStore:
         """Writes the outcome, its evidence, its search log and its events in one transaction."""
         cipher = await self._keyring.cipher(owner)
         async with self._shards.of(conversation_id).begin() as connection:
-            await connection.execute(
-                update(exchange).where(exchange.c.id == id).values(_closing(cipher, id, outcome))
-            )
+            await connection.execute(update(exchange).where(exchange.c.id == id).values(_closing(cipher, id, outcome)))
             await _insert(connection, evidence, _evidence_rows(id, outcome))
             await _insert(connection, search_log, _search_rows(id, outcome))
             await _insert(connection, outbox, _event_rows(outcome))
@@ -118,7 +116,9 @@ class ConversationStore:
                 )
                 expired = (
                     await connection.execute(
-                        select(conversation.c.id, conversation.c.owner).where(conversation.c.expires_at < now()).limit(500)
+                        select(conversation.c.id, conversation.c.owner)
+                        .where(conversation.c.expires_at < now())
+                        .limit(500)
                     )
                 ).all()
                 await _remove(connection, [row.id for row in expired])
@@ -133,9 +133,7 @@ class ConversationStore:
 
 
 async def _conversation(connection: AsyncConnection, id: str, owner: str) -> Row[Any] | None:
-    found = await connection.execute(
-        select(conversation).where(conversation.c.id == id, conversation.c.owner == owner)
-    )
+    found = await connection.execute(select(conversation).where(conversation.c.id == id, conversation.c.owner == owner))
     return found.one_or_none()
 
 

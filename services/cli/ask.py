@@ -7,11 +7,11 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
-from medichain.chatbot.v1 import chatbot_pb2 as pb
-from medichain.specialist.v1 import specialist_pb2
 from rich.console import Console
 from rich.markup import escape
 
+from medichain.chatbot.v1 import chatbot_pb2 as pb
+from medichain.specialist.v1 import specialist_pb2
 from services.mesh.errors import CallFailed
 from services.mesh.host import Host
 from services.mesh.settings import Settings
@@ -87,7 +87,9 @@ def _degraded(event: pb.Degraded) -> None:
 def _completed(event: pb.Completed) -> None:
     console.print()
     for citation in event.citations:
-        console.print(f"[dim]\\[{citation.number}] {escape(citation.title)} · {escape(citation.source)} · {citation.as_of}[/]")
+        console.print(
+            f"[dim]\\[{citation.number}] {escape(citation.title)} · {escape(citation.source)} · {citation.as_of}[/]"
+        )
     console.print(f"[dim]대화 {event.conversation_id} · {event.timings.total_ms} ms · 확신 {event.confidence:.0%}[/]")
 
 

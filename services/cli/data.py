@@ -7,10 +7,10 @@ import importlib
 import pathlib
 from contextlib import aclosing
 
-from medichain.knowledge.v1 import knowledge_pb2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from medichain.knowledge.v1 import knowledge_pb2
 from services.mesh.errors import CallFailed
 from services.mesh.host import Host
 from services.mesh.settings import Settings

@@ -35,7 +35,9 @@ def run(settings: Settings) -> int:
     console.print(table)
     console.print(f"edge: {settings.running().get('edge', 'not started by `up`')}")
     console.print(f"data: {settings.data_dir}")
-    console.print(f"answers by: {settings.llm_provider}; vectors: {settings.embedding_model or 'built-in Korean lexical'}")
+    console.print(
+        f"answers by: {settings.llm_provider}; vectors: {settings.embedding_model or 'built-in Korean lexical'}"
+    )
     for name, count in asyncio.run(_counts(settings)).items():
         console.print(f"  {name}: {count}")
     return 0 if all(state == "SERVING" for _, state in states.values()) else 1

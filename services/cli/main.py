@@ -21,7 +21,9 @@ def configure() -> None:
 
 @app.command("up")
 def up_command(
-    port: Annotated[int | None, typer.Option(help="port of the edge; MEDICHAIN_HTTP_PORT or 8000 when not given")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="port of the edge; MEDICHAIN_HTTP_PORT or 8000 when not given")
+    ] = None,
 ) -> None:
     """Start every service and the edge on this machine, in the foreground; Ctrl-C stops all of it."""
     raise typer.Exit(up.run(settings(), port))
@@ -58,7 +60,9 @@ def migrate_command() -> None:
 
 @app.command("ingest")
 def ingest_command(
-    service: Annotated[str, typer.Argument(help="drug, clinic, emergency_support or knowledge; all when not given")] = "",
+    service: Annotated[
+        str, typer.Argument(help="drug, clinic, emergency_support or knowledge; all when not given")
+    ] = "",
     folder: Annotated[str, typer.Option(help="folder of official exports; the shipped sample when not given")] = "",
 ) -> None:
     """Take official exports in. Rows that cannot be understood are named and left out; the rest is kept."""

@@ -65,7 +65,8 @@ class Recommender:
 
     def named(self, text: str) -> list[Department]:
         """The departments a question names itself, in the order they stand."""
-        said, places = text.replace(" ", ""), {}
+        said = text.replace(" ", "")
+        places: dict[str, int] = {}
         for word, name in self._tables.names:
             at = said.find(word)
             if at >= 0 and (at == 0 or said[at - 1] not in "불편평미"):
@@ -74,7 +75,7 @@ class Recommender:
         return [self._tables.departments[name] for name in sorted(places, key=lambda name: places[name])]
 
     def _about(self, found: list[Found], child: bool) -> list[Found]:
-        """Leaves out what is about children when nobody speaks of one, and the general row when a specific one is there."""
+        """Without rows about children when nobody speaks of one, and without general rows beside specific ones."""
         kept = [f for f in found if child or not f.symptom.id.startswith("child_")]
         specific = [f for f in kept if f.symptom.id not in ("child_sick", "unknown_where")]
         return specific or kept

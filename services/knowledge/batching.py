@@ -23,7 +23,7 @@ class Batcher(Generic[Item, Result]):
         work: Callable[[Sequence[Item]], Sequence[Result]],
         most: int = 32,
         window: float = 0.0,
-        waiting: int = 512,
+        waiting: int = 128,
     ) -> None:
         self._work, self._most, self._window = work, most, window
         self._queue: asyncio.Queue[tuple[Item, asyncio.Future[Result]]] = asyncio.Queue(waiting)

@@ -46,13 +46,13 @@ def build(
     lexicon = Lexicon.of_keywords(keyword for passage in shelf for keyword in passage.keywords)
     reader = _Reader(memo, lexicon)
     wordings = _analyse(shelf, reader, report)
-    asked = reader.read(example.text for example in labelled)
-    texts = [text for wording in wordings for text in wording]
-    embedder = embedding.fitted(model, [*texts, *asked])
-    counts = np.array([len(wording) for wording in wordings], dtype=np.int64)
-    Vectors.built(_embed(embedder, texts, len(shelf), report), counts).save(folder / "passages")
-    ones = np.ones(len(asked), dtype=np.int64)
-    Vectors.built(_embed(embedder, asked, len(shelf), silent), ones).save(folder / "examples")
+    asked = [[text] for text in reader.read(example.text for example in labelled)]
+    distinct = list({text.text: text for texts in (*wordings, *asked) for text in texts}.values())
+    embedder = embedding.fitted(model, distinct)
+    matrix = _embed(embedder, distinct, len(shelf), report)
+    rows = {text.text: row for row, text in enumerate(distinct)}
+    _vectors(matrix, rows, wordings).save(folder / "passages")
+    _vectors(matrix, rows, asked).save(folder / "examples")
     report("write", 0, len(shelf))
     Bm25.built([_words(wording) for wording in wordings]).save(folder / "words")
     Catalogue.save(folder, shelf)
@@ -90,6 +90,13 @@ def _analyse(shelf: Sequence[Passage], reader: _Reader, report: Report) -> list[
 def _texts(passage: Passage) -> list[str]:
     """What a query is compared with: title, keywords, every question, and the text."""
     return [passage.title, " ".join(passage.keywords), *passage.questions, passage.text]
+
+
+def _vectors(matrix: Matrix, rows: dict[str, int], owners: Sequence[Sequence[Analysed]]) -> Vectors:
+    """The vectors of owners given as their texts."""
+    chosen = [rows[text.text] for texts in owners for text in texts]
+    counts = np.array([len(texts) for texts in owners], dtype=np.int64)
+    return Vectors.built(matrix[chosen], counts)
 
 
 def _words(wordings: Sequence[Analysed]) -> list[str]:

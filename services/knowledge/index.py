@@ -24,6 +24,8 @@ from services.knowledge.vectors import Ids, Vectors
 FORMAT = "1"
 LEXICON, LABELS = "lexicon.json", "labels.json"
 _CANDIDATES = 48
+# A score that hashing alone can make of texts that share nothing.
+_NOISE = 0.05
 
 
 class Hit(NamedTuple):
@@ -82,7 +84,7 @@ class Index:
         return [
             Hit(self.catalogue.passage(int(position)), float(score), min(1.0, float(share)))
             for position, score, share in zip(positions[best], scores[best], coverage, strict=True)
-            if score > 0
+            if score > _NOISE
         ]
 
     def neighbours(self, vector: NDArray[np.float32], count: int) -> list[Neighbour]:

@@ -19,6 +19,10 @@ from services.safety.text import normalised
 _READ = 1000
 # Seconds a model's batch waits for company.
 MODEL_WINDOW = 0.003
+# Questions whose reading is kept, for the other specialists who ask about them.
+_KEPT = 64
+
+_Understood = tuple[Analysed, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Reader:
 
     def __init__(self, in_use: Callable[[], InUse], analyser: Analyser, window: float = 0.0) -> None:
         self._in_use, self._analyser = in_use, analyser
+        self._kept: dict[str, _Understood] = {}
+        self._kept_for: InUse | None = None
         self._answer: Batcher[_Search | _Likeness, Found | list[Neighbour]] = Batcher(self._together, window=window)
 
     async def search(self, text: str, domain: str = "", group: str = "", count: int = 5) -> Found:
@@ -87,7 +93,16 @@ class Reader:
 
     def _together(self, questions: Sequence[_Search | _Likeness]) -> list[Found | list[Neighbour]]:
         use = self._in_use()
-        lexicon = use.index.lexicon
-        queries = [analysed(asked.text, self._analyser.morphemes(asked.text), lexicon) for asked in questions]
-        vectors = use.index.embedder.embed(queries)
-        return [asked.answer(use, *query) for asked, *query in zip(questions, queries, vectors, strict=True)]
+        read = self._understood(use, {asked.text for asked in questions})
+        return [asked.answer(use, *read[asked.text]) for asked in questions]
+
+    def _understood(self, use: InUse, texts: set[str]) -> dict[str, _Understood]:
+        """The texts as the index in use reads them; a few are kept, as several specialists ask about one question."""
+        if use is not self._kept_for or len(self._kept) > _KEPT:
+            self._kept, self._kept_for = {}, use
+        new = [text for text in texts if text not in self._kept]
+        queries = [analysed(text, self._analyser.morphemes(text), use.index.lexicon) for text in new]
+        if queries:
+            vectors = use.index.embedder.embed(queries)
+            self._kept.update(zip(new, zip(queries, vectors, strict=True), strict=True))
+        return self._kept

@@ -7,7 +7,7 @@ health checking, retries) is the gRPC service config built from the same contrac
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import grpc
@@ -31,7 +31,7 @@ class Method:
     def __init__(self, client: Client, method: MethodDescriptor, policy: Policy) -> None:
         self._client, self._policy, self._name = client, policy, method.name
         opened = client.channel.unary_stream if method.server_streaming else client.channel.unary_unary
-        self._call = opened(
+        self._call: Any = opened(
             path_of(method),
             request_serializer=GetMessageClass(method.input_type).SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
@@ -50,7 +50,7 @@ class Method:
         self._succeeded()
         return answer
 
-    async def stream(self, request: Any, *, timeout: float | None = None) -> AsyncIterator[Any]:
+    async def stream(self, request: Any, *, timeout: float | None = None) -> AsyncGenerator[Any, None]:
         """The answers as they come. Close the iterator (``contextlib.aclosing``) to cancel the call."""
         call = self._call(request, timeout=self._begin(timeout), metadata=self._client.metadata())
         try:

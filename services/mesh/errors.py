@@ -13,6 +13,7 @@ from typing import Any
 import grpc
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
+
 from medichain.mesh.v1 import errors_pb2
 
 DOMAIN = "medichain"
@@ -48,7 +49,9 @@ def _catalog() -> dict[str, Reason]:
 
 
 CATALOG = _catalog()
-_BY_CODE = {reason.code: reason for reason in reversed(CATALOG.values()) if reason.name not in ("NO_POLICY", "UNSPECIFIED")}
+_BY_CODE = {
+    reason.code: reason for reason in reversed(CATALOG.values()) if reason.name not in ("NO_POLICY", "UNSPECIFIED")
+}
 
 
 class MeshError(Exception):

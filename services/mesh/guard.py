@@ -1,7 +1,7 @@
 """The one interceptor every call passes before it reaches a servicer.
 
 In this order: the request is decoded, the contract's policy is found, the caller is identified and authorised, the
-request is validated, and the servicer runs under the call's deadline. Whatever fails is answered from the error catalog.
+request is validated, and the servicer runs under the call's deadline. Failures are answered from the error catalog.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 import grpc
-from medichain.mesh.v1 import policy_pb2
 from opentelemetry.trace import SpanKind
 
+from medichain.mesh.v1 import policy_pb2
 from services.mesh import telemetry
 from services.mesh.context import ANONYMOUS, CallContext, Principal, entered
 from services.mesh.errors import DETAILS_KEY, CallFailed, MeshError, details_of
@@ -174,7 +174,7 @@ def _decoder(deserialise: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 
 def _call_context(metadata: dict[str, str], policy: Policy | None, context: Any, started: float) -> CallContext:
-    limits = [limit for limit in (context.time_remaining(), policy and policy.timeout) if limit is not None]
+    limits = [limit for limit in (context.time_remaining(), policy.timeout if policy else None) if limit is not None]
     deadline = started + max(0.0, min(limits)) if limits else None
     given = metadata.get("x-request-id", "")
     carried = {name: metadata.get(name.replace("_", "-"), "") for name in ("authorization", "idempotency_key")}

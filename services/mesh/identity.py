@@ -90,5 +90,6 @@ class Verifier:
             self._rules.validate(claims)
         except (JoseError, ValueError) as refused:
             raise MeshError("UNAUTHENTICATED") from refused
-        kind = "operator" if claims.get("kind") == "operator" else "service"
-        return float(claims["exp"]), Principal(kind, str(claims["sub"]))
+        name = str(claims["sub"])
+        operator = claims.get("kind") == "operator"
+        return float(claims["exp"]), Principal("operator", name) if operator else Principal("service", name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+
 from medichain.mesh.v1 import policy_pb2
 
 # Methods every gRPC server answers without a policy: health and the two reflections.

@@ -103,5 +103,8 @@ def _handler(method: MethodDescriptor, servicer: object) -> Any:
     if serve is None:
         raise TypeError(f"{type(servicer).__name__} does not implement {method.full_name}")
     kind = grpc.unary_stream_rpc_method_handler if method.server_streaming else grpc.unary_unary_rpc_method_handler
-    decode, encode = GetMessageClass(method.input_type).FromString, GetMessageClass(method.output_type).SerializeToString
+    decode, encode = (
+        GetMessageClass(method.input_type).FromString,
+        GetMessageClass(method.output_type).SerializeToString,
+    )
     return kind(serve, request_deserializer=decode, response_serializer=encode)

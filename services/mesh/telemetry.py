@@ -73,7 +73,7 @@ def log() -> Any:
 
 
 def where(error: BaseException) -> str:
-    """Where an exception was raised, as "file:line function", without its text: the text may hold what a person wrote."""
+    """Where an exception was raised, as "file:line function"; never its text, which may hold what a person wrote."""
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in reversed(frames[-4:]))
 

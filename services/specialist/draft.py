@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from medichain.knowledge.v1 import knowledge_pb2
 from medichain.specialist.v1 import specialist_pb2
-
 from services.specialist.sentences import sentences
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from medichain.knowledge.v1 import knowledge_pb2
 from medichain.specialist.v1 import specialist_pb2
-
 from services.mesh.client import Mesh
 from services.mesh.errors import CallFailed
 

@@ -59,7 +59,7 @@ async def _process_lock(url: URL) -> AsyncIterator[None]:
         yield
         return
     pathlib.Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{url.database}.migrate", "w") as lock:
+    with open(f"{url.database}.migrate", "w") as lock:  # noqa: ASYNC230 (nothing is read or written)
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         yield
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Progress:
     """One report of an ingest: ``done`` of ``total`` rows of ``source`` so far, ``refused`` of them left out.
 
-    ``total`` is 0 while it is not known. ``note`` is a sentence for the operator, such as which row was refused and why.
+    ``total`` is 0 while it is not known. ``note`` is a sentence for the operator: which row was refused and why.
     """
 
     source: str

@@ -18,6 +18,8 @@ DATA = pathlib.Path(__file__).parents[1] / "data" / "red_flags"
 # "안" right before a word denies it, unless it ends another word ("동안", "입안").
 _NOT_DENIED = r"(?<![^동불편집입목방눈코귀몸배손발]안)"
 _GAP = r"[^.?/]{0,12}?" + _NOT_DENIED
+# A gap takes the nearest word that fits, so that a denial behind a later word does not hide it.
+_GREEDY_GAP = re.compile(r"\[\^\.\?/\]\{\d+,\d+\}(?!\?)")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -37,4 +39,5 @@ def pattern(text: str) -> re.Pattern[str]:
 
 def _expanded(text: str) -> str:
     spelled = _NAME.sub(lambda name: f"(?:{_expanded(_WORDS[name.group(1)])})", text)
-    return re.sub(r"\s+", "", spelled.replace(" ~ ", _GAP))
+    tight = re.sub(r"\s+", "", spelled.replace(" ~ ", _GAP))
+    return _GREEDY_GAP.sub(r"\g<0>?", tight)

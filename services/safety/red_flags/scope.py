@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from services.safety.red_flags.lexicon import SCOPE, pattern
 from services.safety.red_flags.spelling import folded, mended
@@ -17,7 +18,7 @@ _ENDS_IN_N = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC
 _DECIMAL = re.compile(r"(?<=\d)[.,](?=\d)")
 _CUT = re.compile(
     rf"[.?!]+\s*|\n+|(?<![가])(?:[{_ENDS_IN_N}]데(?:요|도)?|지만|니다|니까|[어아해네세죠군대래여]요|거든요?|구요|고요)(?=[^.?!]|$)\s*"
-    r"|(?:[다음함임됨]|[어아해네])\s+|(?:하다가|먹다가|보다가|다가)\s*"
+    r"|(?:[다음함임됨]|[었았했졌렸났왔갔됐겠싶있없같][어네])\s+|(?:하다가|먹다가|보다가|다가)\s*"
 )
 _PLACE_WORDS = re.compile(r"한?가운데|한데|군데")
 _NOT_KEPT = re.compile(r"[^0-9a-z가-힣ㄱ-ㅎ·.?%]")
@@ -66,10 +67,16 @@ def _live(clauses: list[str]) -> list[str]:
     """The clauses that tell of now; a left-out one leaves a barrier behind."""
     if _NOBODY.search("".join(clauses)):
         return []
-    kept = [_IDIOMS.sub("/", clause) for clause in clauses]
-    kept = _without_sentences(kept, _STORY)
+    kept = _without_sentences(_without_idioms(clauses), _STORY)
     done = max((i for i, clause in enumerate(kept) if _DONE.search(clause)), default=-1)
     return ["/" if i <= done or _elsewhere(clause) else clause for i, clause in enumerate(kept)]
+
+
+def _without_idioms(clauses: list[str]) -> list[str]:
+    """Clauses with figures of speech blanked out, also those that run across a cut."""
+    whole = _IDIOMS.sub(lambda match: "/" * len(match.group()), "".join(clauses))
+    ends = list(accumulate(map(len, clauses)))
+    return [whole[end - len(clause) : end] for clause, end in zip(clauses, ends, strict=True)]
 
 
 def _without_sentences(clauses: list[str], marker: re.Pattern[str]) -> list[str]:

@@ -13,7 +13,13 @@ _VOWELS = {3: 1, 5: 1, 7: 1, 10: 11, 15: 11}  # ㅒㅔㅖ → ㅐ, ㅙㅞ → �
 _FINALS = {20: 19, 2: 1}  # ㅆ → ㅅ, ㄲ → ㄱ
 
 
+# 에 is a particle, 애 a child, 예 a copula: too short and too frequent to be one.
+_KEPT = frozenset("에애예")
+
+
 def _fold(code: int) -> int:
+    if chr(code) in _KEPT:
+        return code
     initial, rest = divmod(code - _FIRST, 588)
     vowel, final = divmod(rest, 28)
     return _FIRST + initial * 588 + _VOWELS.get(vowel, vowel) * 28 + _FINALS.get(final, final)

@@ -1,4 +1,4 @@
-"""Data keys, one per owner, wrapped by the master key. Erasing a row makes every copy of its owner's texts unreadable."""
+"""Data keys, one per owner, wrapped by the master key. Without its row, no copy of an owner's texts can be read."""
 
 from __future__ import annotations
 
