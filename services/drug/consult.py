@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from services.drug.aspects import Aspect, answering
 from services.drug.aspects import asked as aspects_asked
-from services.drug.interactions import Item, Person
 from services.drug.pharmacist import Pharmacist
 from services.drug.profile_cues import Cues, cues, with_cues
+from services.drug.rules import Item, Person
 from services.drug.store import DrugStore
 from services.drug.visit import Record, Visit, asks_what_contains, without_hypernyms, without_names
 from services.drug.writing import Writing

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.drug.allergies import allergens
-from services.drug.interactions import Finding, Item, Person, findings
+from services.drug.interactions import findings
 from services.drug.products import Products
+from services.drug.rules import Finding, Item, Person
 from services.drug.store import DrugStore
 from services.drug.wording import NOTHING_FOUND
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from services.drug.forms import acts_locally
-from services.drug.interactions import Item
 from services.drug.lexicon import Meaning
 from services.drug.names import key, strength
 from services.drug.profile_cues import cues
 from services.drug.resolver import Resolver
+from services.drug.rules import Item
 from services.drug.store import DrugStore, NamedProduct
 
 _KINDS = ("item", "product", "brand", "alias")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from services.drug.interactions import Person
+from services.drug.rules import Person
 
 _YEAR = 12
 _PREGNANT = re.compile(

@@ -7,9 +7,9 @@ from typing import Any
 from medichain.drug.v1 import drug_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.drug.consult import Consultation
-from services.drug.interactions import Finding, Item, Person, Severity
 from services.drug.page_token import PageTokens
 from services.drug.pharmacist import Pharmacist
+from services.drug.rules import Finding, Item, Person, Severity
 from services.drug.search import plan
 from services.drug.store import DrugStore
 from services.mesh.errors import NotFound

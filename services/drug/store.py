@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.drug.exports import Permit, Record
 from services.drug.ingredients import Ingredient
-from services.drug.interactions import Rule
 from services.drug.names import key
+from services.drug.rules import Rule
 from services.drug.search import Plan
 from services.storage.tables.reference import (
     drug_information,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from services.drug.aspects import COMPARES, CONTAINS, DURATION, TOGETHER, Aspect, asked
-from services.drug.interactions import Finding, Item, Person
 from services.drug.lay_words import LayWords
 from services.drug.profile_cues import Cues
+from services.drug.rules import Finding, Item, Person
 
 PAIRS = frozenset({"pair", "duplicate_ingredient", "class"})
 Record = Mapping[str, str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from services.drug.interactions import Finding, Item, Severity
 from services.drug.jamo import has_final
 from services.drug.names import core
+from services.drug.rules import Finding, Item, Severity
 
 _PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}
 _THIS_MEDICINE = re.compile(r"이 약(?:\([^)]*\))?(은|이|을|과|에는|에|의|으로|도|)(?=[\s,.])")
@@ -62,7 +62,7 @@ def said(finding: Finding, items: Mapping[str, Item]) -> list[str]:
 def _pair(finding: Finding, items: list[Item]) -> list[str]:
     one, other = (_of_class(item, ingredient) for item, ingredient in zip(items, finding.ingredients, strict=True))
     both = f"{particle(one, '과')} {particle(other, '은')}"
-    if not finding.applies:
+    if not finding.applies and "금기" in finding.remark:
         verdict = f"{both} {finding.remark}이므로 의사나 약사와 상의하지 않고 함께 복용하지 마세요."
     elif finding.severity is Severity.CONTRAINDICATED:
         verdict = f"{both} 함께 쓰면 안 되는 병용금기이므로 함께 복용하지 마세요."

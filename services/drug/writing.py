@@ -11,8 +11,8 @@ from functools import partial
 
 from medichain.knowledge.v1 import knowledge_pb2
 from services.drug import aspects as about
-from services.drug.interactions import Finding, Item
 from services.drug.names import core
+from services.drug.rules import Finding, Item
 from services.drug.visit import PAIRS, Record, Visit
 from services.drug.wording import ADVICE, NOTHING_FOUND, TYPE_NAMES, core_or_name, named, particle, said, short_units
 from services.specialist.draft import Draft

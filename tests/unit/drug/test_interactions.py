@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from services.drug.ages import AgeLimit, parse_age_limit
 from services.drug.forms import acts_locally
-from services.drug.interactions import Finding, Item, Person, Rule, Severity, findings
+from services.drug.interactions import findings
+from services.drug.rules import Finding, Item, Person, Rule, Severity
 
 TYLENOL = Item("타이레놀", "타이레놀정", ("아세트아미노펜",), "990000001", "정제")
 GEBORIN = Item("게보린", "게보린정", ("아세트아미노펜", "카페인"), "990000008", "정제")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.drug.aspects import ASPECTS, answering, asked
-from services.drug.interactions import Item, Person
 from services.drug.profile_cues import Cues, cues, with_cues
+from services.drug.rules import Item, Person
 from services.drug.visit import without_hypernyms, without_names
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.drug.interactions import Finding, Item, Severity
+from services.drug.rules import Finding, Item, Severity
 from services.drug.wording import named, particle, said
 
 VIAGRA = Item("비아그라", "비아그라정100밀리그램", ("실데나필",), "990002054", "필름코팅정")
