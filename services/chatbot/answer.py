@@ -47,6 +47,11 @@ class Answer:
             self.timings.evidence_ms = self._question.milliseconds()
         return self.citations.add(part.response)
 
+    def answered_by(self, domain: int) -> None:
+        """Names a domain that had something to say, though the classification did not."""
+        if domain not in self.domains:
+            self.domains = [*(known for known in self.domains if known != specialist_pb2.DOMAIN_OUT_OF_SCOPE), domain]
+
     @property
     def confidence(self) -> float:
         """How sure the answer is: the best part's confidence, less a fifth for every part that is missing."""

@@ -17,7 +17,7 @@ from services.chatbot.events import EventNumbers
 from services.chatbot.follow_up import standalone
 from services.chatbot.question import Question
 from services.chatbot.records import COMPLETED, PARTIAL
-from services.chatbot.routing import consulted, out_of_scope
+from services.chatbot.routing import CLASSIFIED, added, consulted, out_of_scope
 from services.chatbot.specialists import Part, Specialists
 from services.chatbot.store import ConversationStore
 from services.llm.provider import Cited, Section
@@ -127,7 +127,7 @@ class _Run:
             yield self.numbers.event(classified=classified)
         if level > Level.NONE:
             yield self._delta(f"{self._answer.emergency.guidance}\n\n")
-        if out_of_scope(scores or [], level):
+        if out_of_scope(scores or [], level) and not added(self._of.specialists.domains):
             yield self._delta(wording.OUT_OF_SCOPE + "\n\n")
             return
         for sentence in never_done(asked):
@@ -151,7 +151,7 @@ class _Run:
     ) -> AsyncIterator[pb.AskResponse]:
         """Asks the specialists at once and says their parts in the order of the domains' rank."""
         domains = consulted(scores, level, self._of.specialists.domains)
-        self._answer.domains = domains or self._answer.domains
+        self._answer.domains = [domain for domain in domains if domain in CLASSIFIED] or self._answer.domains
         shares = dict(scores)
         self._consultations = [
             self._of.specialists.consult(domain, self._consultation(asked, shares.get(domain, 0.0)))
@@ -164,7 +164,8 @@ class _Run:
                 said = said or event.HasField("delta")
                 yield event
         if not said and level <= Level.NONE:
-            yield self._delta(wording.NOTHING_FOUND + "\n\n")
+            nothing = wording.OUT_OF_SCOPE if out_of_scope(scores, level) else wording.NOTHING_FOUND
+            yield self._delta(nothing + "\n\n")
         unseen = [missing.domain for missing in self._answer.degraded if missing.domain]
         if unseen:
             yield self._delta(wording.not_seen(dict.fromkeys(unseen)) + "\n\n")
@@ -188,6 +189,7 @@ class _Run:
             yield self.numbers.event(evidence=found)
         sentences = self._allowed(part, MAIN_STATEMENTS if rank == 0 else OTHER_STATEMENTS)
         if sentences:
+            self._answer.answered_by(part.domain)
             self._answer.citations.use(sentences)
             section = Section(wording.heading(part.domain), tuple(sentences))
             async for piece in writer(self._question.writer).write(section, alone):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from medichain.emergency_support.v1 import emergency_support_pb2 as levels
 from medichain.specialist.v1 import specialist_pb2 as pb
@@ -10,6 +10,16 @@ from medichain.specialist.v1 import specialist_pb2 as pb
 # A domain below this probability is not consulted; tuned on tests/eval/ (see docs/evaluation.md).
 WORTH_ASKING = 0.3
 MOST = 3
+# What category tells apart. It cannot know a domain that was added later.
+CLASSIFIED = frozenset(
+    {
+        pb.DOMAIN_DRUG,
+        pb.DOMAIN_CLINIC,
+        pb.DOMAIN_EMERGENCY_SUPPORT,
+        pb.DOMAIN_INTERNAL_EXTERNAL,
+        pb.DOMAIN_OUT_OF_SCOPE,
+    }
+)
 
 
 def consulted(scores: Sequence[tuple[int, float]], level: int, available: Sequence[int]) -> list[int]:
@@ -17,6 +27,7 @@ def consulted(scores: Sequence[tuple[int, float]], level: int, available: Sequen
 
     ``scores`` are the classified domains; empty means the classification is missing, and every specialist is asked.
     While life is in danger the emergency specialist speaks alone: nothing else may delay or water down what to do.
+    Domains that were added come last and are asked every time: a question that is not theirs they leave unanswered.
     """
     if level in (levels.EMERGENCY_LEVEL_CALL_119, levels.EMERGENCY_LEVEL_CRISIS):
         return [domain for domain in (pb.DOMAIN_EMERGENCY_SUPPORT,) if domain in available]
@@ -27,9 +38,14 @@ def consulted(scores: Sequence[tuple[int, float]], level: int, available: Sequen
         wanted.insert(0, pb.DOMAIN_EMERGENCY_SUPPORT)
     if not wanted:
         wanted = [scores[0][0]]
-    return [domain for domain in wanted if domain in available]
+    return [domain for domain in wanted if domain in available] + added(available)
+
+
+def added(domains: Iterable[int]) -> list[int]:
+    """Those of the domains that category does not know."""
+    return [domain for domain in domains if domain not in CLASSIFIED]
 
 
 def out_of_scope(scores: Sequence[tuple[int, float]], level: int) -> bool:
-    """Whether the question is none of this platform's."""
+    """Whether the question is none of the domains' that category knows."""
     return bool(scores) and scores[0][0] == pb.DOMAIN_OUT_OF_SCOPE and level <= levels.EMERGENCY_LEVEL_NONE

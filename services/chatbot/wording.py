@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from medichain.specialist.v1 import specialist_pb2 as pb
 
-HEADINGS = {
+HEADINGS: dict[int, str] = {
     pb.DOMAIN_DRUG: "약 정보",
     pb.DOMAIN_CLINIC: "병원·약국",
     pb.DOMAIN_EMERGENCY_SUPPORT: "지금 할 일",

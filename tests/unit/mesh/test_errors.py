@@ -5,8 +5,8 @@ import re
 
 import grpc
 import pytest
-from medichain.mesh.v1 import errors_pb2
 
+from medichain.mesh.v1 import errors_pb2
 from services.mesh.errors import CATALOG, DETAILS_KEY, InvalidField, MeshError, details_of, from_rpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
 from medichain.clinic.v1 import clinic_pb2
@@ -12,7 +13,6 @@ from medichain.internal_external.v1 import internal_external_pb2
 from medichain.knowledge.v1 import knowledge_pb2
 from medichain.mesh.v1 import policy_pb2
 from medichain.specialist.v1 import specialist_pb2
-
 from services.mesh.policy import policies_of, policy_of, service_config
 
 FILES = [

@@ -28,7 +28,7 @@ from medichain.mesh.v1 import policy_pb2 as medichain_dot_mesh_dot_v1_dot_policy
 from medichain.specialist.v1 import specialist_pb2 as medichain_dot_specialist_dot_v1_dot_specialist__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n medichain/clinic/v1/clinic.proto\x12\x13medichain.clinic.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1emedichain/mesh/v1/policy.proto\x1a(medichain/specialist/v1/specialist.proto\"\x92\x03\n\x06\x43linic\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12-\n\x04kind\x18\x03 \x01(\x0e\x32\x1f.medichain.clinic.v1.ClinicKind\x12\x11\n\tkind_name\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65partments\x18\x05 \x03(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x06 \x01(\t\x12\r\n\x05phone\x18\x07 \x01(\t\x12\x0b\n\x03url\x18\x08 \x01(\t\x12\x33\n\x08location\x18\t \x01(\x0b\x32!.medichain.specialist.v1.Location\x12\x17\n\x0f\x64istance_meters\x18\n \x01(\x05\x12\x32\n\nopen_state\x18\x0b \x01(\x0e\x32\x1e.medichain.clinic.v1.OpenState\x12\x11\n\topen_note\x18\x0c \x01(\t\x12\x13\n\x0bhours_today\x18\r \x01(\t\x12\x13\n\x06rating\x18\x0e \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tmoonlight\x18\x0f \x01(\x08\x12\r\n\x05\x61s_of\x18\x10 \x01(\tB\t\n\x07_rating\"\xd1\x02\n\x18ListNearbyClinicsRequest\x12+\n\x08latitude\x18\x01 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0@\x01\x12,\n\tlongitude\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x80\x66@)\x00\x00\x00\x00\x00\x80\x66\xc0@\x01\x12,\n\tradius_km\x18\x03 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x1b\n\ndepartment\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x32\x12\x10\n\x08open_now\x18\x05 \x01(\x08\x12\x1c\n\tpage_size\x18\x06 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x37\n\x04kind\x18\x07 \x01(\x0e\x32\x1f.medichain.clinic.v1.ClinicKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x11\n\tmoonlight\x18\x08 \x01(\x08\x12\x13\n\x02\x61t\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18(\"\\\n\x19ListNearbyClinicsResponse\x12,\n\x07\x63linics\x18\x01 \x03(\x0b\x32\x1b.medichain.clinic.v1.Clinic\x12\x11\n\tjudged_at\x18\x02 \x01(\t*u\n\nClinicKind\x12\x1b\n\x17\x43LINIC_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43LINIC_KIND_HOSPITAL\x10\x01\x12\x16\n\x12\x43LINIC_KIND_CLINIC\x10\x02\x12\x18\n\x14\x43LINIC_KIND_PHARMACY\x10\x03*k\n\tOpenState\x12\x1a\n\x16OPEN_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPEN_STATE_OPEN\x10\x01\x12\x15\n\x11OPEN_STATE_CLOSED\x10\x02\x12\x16\n\x12OPEN_STATE_UNKNOWN\x10\x03\x32\xab\x01\n\rClinicService\x12\x99\x01\n\x11ListNearbyClinics\x12-.medichain.clinic.v1.ListNearbyClinicsRequest\x1a..medichain.clinic.v1.ListNearbyClinicsResponse\"%\x8a\xe7\x18\x07\x08\x01\x10\xe8\x07\x18\x02\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/clinics:nearbyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n medichain/clinic/v1/clinic.proto\x12\x13medichain.clinic.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1emedichain/mesh/v1/policy.proto\x1a(medichain/specialist/v1/specialist.proto\"\x92\x03\n\x06\x43linic\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12-\n\x04kind\x18\x03 \x01(\x0e\x32\x1f.medichain.clinic.v1.ClinicKind\x12\x11\n\tkind_name\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65partments\x18\x05 \x03(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x06 \x01(\t\x12\r\n\x05phone\x18\x07 \x01(\t\x12\x0b\n\x03url\x18\x08 \x01(\t\x12\x33\n\x08location\x18\t \x01(\x0b\x32!.medichain.specialist.v1.Location\x12\x17\n\x0f\x64istance_meters\x18\n \x01(\x05\x12\x32\n\nopen_state\x18\x0b \x01(\x0e\x32\x1e.medichain.clinic.v1.OpenState\x12\x11\n\topen_note\x18\x0c \x01(\t\x12\x13\n\x0bhours_today\x18\r \x01(\t\x12\x13\n\x06rating\x18\x0e \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tmoonlight\x18\x0f \x01(\x08\x12\r\n\x05\x61s_of\x18\x10 \x01(\tB\t\n\x07_rating\"\xfc\x02\n\x18ListNearbyClinicsRequest\x12\x33\n\x08latitude\x18\x01 \x01(\x01\x42\x1c\xbaH\x19\x12\x14\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0@\x01\xc8\x01\x01H\x00\x88\x01\x01\x12\x34\n\tlongitude\x18\x02 \x01(\x01\x42\x1c\xbaH\x19\x12\x14\x19\x00\x00\x00\x00\x00\x80\x66@)\x00\x00\x00\x00\x00\x80\x66\xc0@\x01\xc8\x01\x01H\x01\x88\x01\x01\x12,\n\tradius_km\x18\x03 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x00Y@)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x1b\n\ndepartment\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x32\x12\x10\n\x08open_now\x18\x05 \x01(\x08\x12\x1c\n\tpage_size\x18\x06 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x37\n\x04kind\x18\x07 \x01(\x0e\x32\x1f.medichain.clinic.v1.ClinicKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x11\n\tmoonlight\x18\x08 \x01(\x08\x12\x13\n\x02\x61t\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18(B\x0b\n\t_latitudeB\x0c\n\n_longitude\"\\\n\x19ListNearbyClinicsResponse\x12,\n\x07\x63linics\x18\x01 \x03(\x0b\x32\x1b.medichain.clinic.v1.Clinic\x12\x11\n\tjudged_at\x18\x02 \x01(\t*u\n\nClinicKind\x12\x1b\n\x17\x43LINIC_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43LINIC_KIND_HOSPITAL\x10\x01\x12\x16\n\x12\x43LINIC_KIND_CLINIC\x10\x02\x12\x18\n\x14\x43LINIC_KIND_PHARMACY\x10\x03*k\n\tOpenState\x12\x1a\n\x16OPEN_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPEN_STATE_OPEN\x10\x01\x12\x15\n\x11OPEN_STATE_CLOSED\x10\x02\x12\x16\n\x12OPEN_STATE_UNKNOWN\x10\x03\x32\xab\x01\n\rClinicService\x12\x99\x01\n\x11ListNearbyClinics\x12-.medichain.clinic.v1.ListNearbyClinicsRequest\x1a..medichain.clinic.v1.ListNearbyClinicsResponse\"%\x8a\xe7\x18\x07\x08\x01\x10\xe8\x07\x18\x02\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/clinics:nearbyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,9 +36,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'medichain.clinic.v1.clinic_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['latitude']._loaded_options = None
-  _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['latitude']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\200V@)\000\000\000\000\000\200V\300@\001'
+  _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['latitude']._serialized_options = b'\272H\031\022\024\031\000\000\000\000\000\200V@)\000\000\000\000\000\200V\300@\001\310\001\001'
   _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['longitude']._loaded_options = None
-  _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['longitude']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\200f@)\000\000\000\000\000\200f\300@\001'
+  _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['longitude']._serialized_options = b'\272H\031\022\024\031\000\000\000\000\000\200f@)\000\000\000\000\000\200f\300@\001\310\001\001'
   _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['radius_km']._loaded_options = None
   _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['radius_km']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\000Y@)\000\000\000\000\000\000\000\000@\001'
   _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['department']._loaded_options = None
@@ -51,16 +51,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTNEARBYCLINICSREQUEST'].fields_by_name['at']._serialized_options = b'\272H\004r\002\030('
   _globals['_CLINICSERVICE'].methods_by_name['ListNearbyClinics']._loaded_options = None
   _globals['_CLINICSERVICE'].methods_by_name['ListNearbyClinics']._serialized_options = b'\212\347\030\007\010\001\020\350\007\030\002\202\323\344\223\002\024\022\022/v1/clinics:nearby'
-  _globals['_CLINICKIND']._serialized_start=1029
-  _globals['_CLINICKIND']._serialized_end=1146
-  _globals['_OPENSTATE']._serialized_start=1148
-  _globals['_OPENSTATE']._serialized_end=1255
+  _globals['_CLINICKIND']._serialized_start=1072
+  _globals['_CLINICKIND']._serialized_end=1189
+  _globals['_OPENSTATE']._serialized_start=1191
+  _globals['_OPENSTATE']._serialized_end=1298
   _globals['_CLINIC']._serialized_start=191
   _globals['_CLINIC']._serialized_end=593
   _globals['_LISTNEARBYCLINICSREQUEST']._serialized_start=596
-  _globals['_LISTNEARBYCLINICSREQUEST']._serialized_end=933
-  _globals['_LISTNEARBYCLINICSRESPONSE']._serialized_start=935
-  _globals['_LISTNEARBYCLINICSRESPONSE']._serialized_end=1027
-  _globals['_CLINICSERVICE']._serialized_start=1258
-  _globals['_CLINICSERVICE']._serialized_end=1429
+  _globals['_LISTNEARBYCLINICSREQUEST']._serialized_end=976
+  _globals['_LISTNEARBYCLINICSRESPONSE']._serialized_start=978
+  _globals['_LISTNEARBYCLINICSRESPONSE']._serialized_end=1070
+  _globals['_CLINICSERVICE']._serialized_start=1301
+  _globals['_CLINICSERVICE']._serialized_end=1472
 # @@protoc_insertion_point(module_scope)

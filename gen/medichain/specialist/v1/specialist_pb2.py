@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from medichain.mesh.v1 import policy_pb2 as medichain_dot_mesh_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(medichain/specialist/v1/specialist.proto\x12\x17medichain.specialist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emedichain/mesh/v1/policy.proto\"e\n\x08Location\x12+\n\x08latitude\x18\x01 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0@\x01\x12,\n\tlongitude\x18\x02 \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00\x80\x66@)\x00\x00\x00\x00\x00\x80\x66\xc0@\x01\"\xee\x01\n\x07Profile\x12#\n\nage_months\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x0c(\x00H\x00\x88\x01\x01\x12?\n\tpregnancy\x18\x02 \x01(\x0e\x32\".medichain.specialist.v1.PregnancyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12#\n\tmedicines\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12#\n\tallergies\x18\x04 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12$\n\nconditions\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x42\r\n\x0b_age_months\"\x92\x01\n\x04Turn\x12\x30\n\x04role\x18\x01 \x01(\x0e\x32\".medichain.specialist.v1.Turn.Role\x12\x17\n\x04text\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01\"?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02\"s\n\x08\x45vidence\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07snippet\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\r\n\x05\x61s_of\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\r\n\x05image\x18\x07 \x01(\t\"@\n\tStatement\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x14\n\x0c\x65vidence_ids\x18\x02 \x03(\t\x12\x0f\n\x07settled\x18\x03 \x01(\x08\"\xe4\x01\n\x0e\x43onsultRequest\x12\x1c\n\x08question\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc0>\x12\x38\n\x07history\x18\x02 \x03(\x0b\x32\x1d.medichain.specialist.v1.TurnB\x08\xbaH\x05\x92\x01\x02\x10(\x12\x31\n\x07profile\x18\x03 \x01(\x0b\x32 .medichain.specialist.v1.Profile\x12\x33\n\x08location\x18\x04 \x01(\x0b\x32!.medichain.specialist.v1.Location\x12\x12\n\nconfidence\x18\x05 \x01(\x01\"\xc0\x01\n\x0f\x43onsultResponse\x12\x33\n\x08\x65vidence\x18\x01 \x03(\x0b\x32!.medichain.specialist.v1.Evidence\x12\x36\n\nstatements\x18\x02 \x03(\x0b\x32\".medichain.specialist.v1.Statement\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x1b\n\x13\x63larifying_question\x18\x04 \x01(\t\x12\x12\n\nconfidence\x18\x05 \x01(\x01*\x99\x01\n\x06\x44omain\x12\x16\n\x12\x44OMAIN_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x44OMAIN_DRUG\x10\x01\x12\x11\n\rDOMAIN_CLINIC\x10\x02\x12\x1c\n\x18\x44OMAIN_EMERGENCY_SUPPORT\x10\x03\x12\x1c\n\x18\x44OMAIN_INTERNAL_EXTERNAL\x10\x04\x12\x17\n\x13\x44OMAIN_OUT_OF_SCOPE\x10\x05*w\n\tPregnancy\x12\x19\n\x15PREGNANCY_UNSPECIFIED\x10\x00\x12\x1a\n\x16PREGNANCY_NOT_PREGNANT\x10\x01\x12\x16\n\x12PREGNANCY_PREGNANT\x10\x02\x12\x1b\n\x17PREGNANCY_BREASTFEEDING\x10\x03\x32~\n\x11SpecialistService\x12i\n\x07\x43onsult\x12\'.medichain.specialist.v1.ConsultRequest\x1a(.medichain.specialist.v1.ConsultResponse\"\x0b\x8a\xe7\x18\x07\x08\x04\x10\xdc\x0b\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(medichain/specialist/v1/specialist.proto\x12\x17medichain.specialist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1emedichain/mesh/v1/policy.proto\"\x90\x01\n\x08Location\x12\x33\n\x08latitude\x18\x01 \x01(\x01\x42\x1c\xbaH\x19\x12\x14\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0@\x01\xc8\x01\x01H\x00\x88\x01\x01\x12\x34\n\tlongitude\x18\x02 \x01(\x01\x42\x1c\xbaH\x19\x12\x14\x19\x00\x00\x00\x00\x00\x80\x66@)\x00\x00\x00\x00\x00\x80\x66\xc0@\x01\xc8\x01\x01H\x01\x88\x01\x01\x42\x0b\n\t_latitudeB\x0c\n\n_longitude\"\xee\x01\n\x07Profile\x12#\n\nage_months\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x98\x0c(\x00H\x00\x88\x01\x01\x12?\n\tpregnancy\x18\x02 \x01(\x0e\x32\".medichain.specialist.v1.PregnancyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12#\n\tmedicines\x18\x03 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12#\n\tallergies\x18\x04 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x12$\n\nconditions\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x32\"\x06r\x04\x10\x01\x18\x64\x42\r\n\x0b_age_months\"\x92\x01\n\x04Turn\x12\x30\n\x04role\x18\x01 \x01(\x0e\x32\".medichain.specialist.v1.Turn.Role\x12\x17\n\x04text\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x18\xa0\x9c\x01\"?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02\"s\n\x08\x45vidence\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07snippet\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\r\n\x05\x61s_of\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\r\n\x05image\x18\x07 \x01(\t\"@\n\tStatement\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x14\n\x0c\x65vidence_ids\x18\x02 \x03(\t\x12\x0f\n\x07settled\x18\x03 \x01(\x08\"\xe4\x01\n\x0e\x43onsultRequest\x12\x1c\n\x08question\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc0>\x12\x38\n\x07history\x18\x02 \x03(\x0b\x32\x1d.medichain.specialist.v1.TurnB\x08\xbaH\x05\x92\x01\x02\x10(\x12\x31\n\x07profile\x18\x03 \x01(\x0b\x32 .medichain.specialist.v1.Profile\x12\x33\n\x08location\x18\x04 \x01(\x0b\x32!.medichain.specialist.v1.Location\x12\x12\n\nconfidence\x18\x05 \x01(\x01\"\xc0\x01\n\x0f\x43onsultResponse\x12\x33\n\x08\x65vidence\x18\x01 \x03(\x0b\x32!.medichain.specialist.v1.Evidence\x12\x36\n\nstatements\x18\x02 \x03(\x0b\x32\".medichain.specialist.v1.Statement\x12\x0f\n\x07missing\x18\x03 \x03(\t\x12\x1b\n\x13\x63larifying_question\x18\x04 \x01(\t\x12\x12\n\nconfidence\x18\x05 \x01(\x01*\x99\x01\n\x06\x44omain\x12\x16\n\x12\x44OMAIN_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x44OMAIN_DRUG\x10\x01\x12\x11\n\rDOMAIN_CLINIC\x10\x02\x12\x1c\n\x18\x44OMAIN_EMERGENCY_SUPPORT\x10\x03\x12\x1c\n\x18\x44OMAIN_INTERNAL_EXTERNAL\x10\x04\x12\x17\n\x13\x44OMAIN_OUT_OF_SCOPE\x10\x05*w\n\tPregnancy\x12\x19\n\x15PREGNANCY_UNSPECIFIED\x10\x00\x12\x1a\n\x16PREGNANCY_NOT_PREGNANT\x10\x01\x12\x16\n\x12PREGNANCY_PREGNANT\x10\x02\x12\x1b\n\x17PREGNANCY_BREASTFEEDING\x10\x03\x32~\n\x11SpecialistService\x12i\n\x07\x43onsult\x12\'.medichain.specialist.v1.ConsultRequest\x1a(.medichain.specialist.v1.ConsultResponse\"\x0b\x8a\xe7\x18\x07\x08\x04\x10\xdc\x0b\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,9 +34,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'medichain.specialist.v1.spe
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LOCATION'].fields_by_name['latitude']._loaded_options = None
-  _globals['_LOCATION'].fields_by_name['latitude']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\200V@)\000\000\000\000\000\200V\300@\001'
+  _globals['_LOCATION'].fields_by_name['latitude']._serialized_options = b'\272H\031\022\024\031\000\000\000\000\000\200V@)\000\000\000\000\000\200V\300@\001\310\001\001'
   _globals['_LOCATION'].fields_by_name['longitude']._loaded_options = None
-  _globals['_LOCATION'].fields_by_name['longitude']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000\200f@)\000\000\000\000\000\200f\300@\001'
+  _globals['_LOCATION'].fields_by_name['longitude']._serialized_options = b'\272H\031\022\024\031\000\000\000\000\000\200f@)\000\000\000\000\000\200f\300@\001\310\001\001'
   _globals['_PROFILE'].fields_by_name['age_months']._loaded_options = None
   _globals['_PROFILE'].fields_by_name['age_months']._serialized_options = b'\272H\007\032\005\030\230\014(\000'
   _globals['_PROFILE'].fields_by_name['pregnancy']._loaded_options = None
@@ -55,26 +55,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONSULTREQUEST'].fields_by_name['history']._serialized_options = b'\272H\005\222\001\002\020('
   _globals['_SPECIALISTSERVICE'].methods_by_name['Consult']._loaded_options = None
   _globals['_SPECIALISTSERVICE'].methods_by_name['Consult']._serialized_options = b'\212\347\030\007\010\004\020\334\013\030\002'
-  _globals['_DOMAIN']._serialized_start=1233
-  _globals['_DOMAIN']._serialized_end=1386
-  _globals['_PREGNANCY']._serialized_start=1388
-  _globals['_PREGNANCY']._serialized_end=1507
-  _globals['_LOCATION']._serialized_start=130
-  _globals['_LOCATION']._serialized_end=231
-  _globals['_PROFILE']._serialized_start=234
-  _globals['_PROFILE']._serialized_end=472
-  _globals['_TURN']._serialized_start=475
-  _globals['_TURN']._serialized_end=621
-  _globals['_TURN_ROLE']._serialized_start=558
-  _globals['_TURN_ROLE']._serialized_end=621
-  _globals['_EVIDENCE']._serialized_start=623
-  _globals['_EVIDENCE']._serialized_end=738
-  _globals['_STATEMENT']._serialized_start=740
-  _globals['_STATEMENT']._serialized_end=804
-  _globals['_CONSULTREQUEST']._serialized_start=807
-  _globals['_CONSULTREQUEST']._serialized_end=1035
-  _globals['_CONSULTRESPONSE']._serialized_start=1038
-  _globals['_CONSULTRESPONSE']._serialized_end=1230
-  _globals['_SPECIALISTSERVICE']._serialized_start=1509
-  _globals['_SPECIALISTSERVICE']._serialized_end=1635
+  _globals['_DOMAIN']._serialized_start=1277
+  _globals['_DOMAIN']._serialized_end=1430
+  _globals['_PREGNANCY']._serialized_start=1432
+  _globals['_PREGNANCY']._serialized_end=1551
+  _globals['_LOCATION']._serialized_start=131
+  _globals['_LOCATION']._serialized_end=275
+  _globals['_PROFILE']._serialized_start=278
+  _globals['_PROFILE']._serialized_end=516
+  _globals['_TURN']._serialized_start=519
+  _globals['_TURN']._serialized_end=665
+  _globals['_TURN_ROLE']._serialized_start=602
+  _globals['_TURN_ROLE']._serialized_end=665
+  _globals['_EVIDENCE']._serialized_start=667
+  _globals['_EVIDENCE']._serialized_end=782
+  _globals['_STATEMENT']._serialized_start=784
+  _globals['_STATEMENT']._serialized_end=848
+  _globals['_CONSULTREQUEST']._serialized_start=851
+  _globals['_CONSULTREQUEST']._serialized_end=1079
+  _globals['_CONSULTRESPONSE']._serialized_start=1082
+  _globals['_CONSULTRESPONSE']._serialized_end=1274
+  _globals['_SPECIALISTSERVICE']._serialized_start=1553
+  _globals['_SPECIALISTSERVICE']._serialized_end=1679
 # @@protoc_insertion_point(module_scope)
