@@ -17,13 +17,14 @@ _NOT_KEY = re.compile(r"[^0-9a-z가-힣ㄱ-ㅎㅏ-ㅣ.%/]+")
 _STRAY_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN_BRACKET = re.compile(r"[(\[].*$")
+_SYMBOLS = str.maketrans({"㎎": "mg", "㎍": "ug", "㎖": "ml", "µ": "u", "μ": "u"})
 _UNITS = (
-    (re.compile(r"(?<=\d)\s*(?:밀리그람|mg|㎎|미리그램|미리|밀리)(?![가-힣])", re.IGNORECASE), "밀리그램"),
-    (re.compile(r"밀리그람"), "밀리그램"),
-    (re.compile(r"(?<=\d)\s*(?:마이크로그람|mcg|ug|µg|㎍)", re.IGNORECASE), "마이크로그램"),
-    (re.compile(r"(?<=\d)\s*(?:그람|g)(?![a-z가-힣])", re.IGNORECASE), "그램"),
-    (re.compile(r"(?<=\d)\s*(?:ml|㎖|미리리터)(?![a-z])", re.IGNORECASE), "밀리리터"),
-    (re.compile(r"(?<=\d)\s*(?:iu|유닛)(?![a-z])", re.IGNORECASE), "단위"),
+    (re.compile("(?<=[0-9])(?:mg(?![a-z])|(?:미리|밀리)그람|미리그램|(?:미리|밀리)(?!그램|리터|미터))"), "밀리그램"),
+    (re.compile("밀리그람"), "밀리그램"),
+    (re.compile("(?<=[0-9])(?:mcg|ug)(?![a-z])|마이크로그람"), "마이크로그램"),
+    (re.compile("(?<=[0-9])(?:g(?![a-z])|그람)"), "그램"),
+    (re.compile("(?<=[0-9])(?:ml(?![a-z])|미리리터)"), "밀리리터"),
+    (re.compile("(?<=[0-9])(?:iu(?![a-z])|유닛)"), "단위"),
 )
 _UNIT = "밀리그램|마이크로그램|그램|밀리리터|리터|단위|시간|퍼센트|%|mg|g"
 _STRENGTH_END = re.compile(rf"(?:\d[\d.,]*(?:{_UNIT})?/?)+(?:{_UNIT})*$")
@@ -67,10 +68,10 @@ class ProductName:
 @lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """The normal form names are compared in: lower case, Korean units, no spaces, no symbols."""
-    folded = normalised(text).lower()
+    folded = _STRAY_DOT.sub("", _NOT_KEY.sub("", normalised(text).lower().translate(_SYMBOLS)))
     for pattern, unit in _UNITS:
         folded = pattern.sub(unit, folded)
-    return _STRAY_DOT.sub("", _NOT_KEY.sub("", folded))[:MAX_KEY]
+    return folded[:MAX_KEY]
 
 
 def without_brackets(text: str) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable
+from heapq import nlargest
 
 from services.drug.jamo import distance, letters
 
 # Names that share most pairs of letters and deserve an exact look.
 _CANDIDATES = 24
+# Pairs that few names have tell more than those that many have, and are quicker to look through.
+_RAREST = 6
+_NONE: array[int] = array("I")
 # One sound-alike letter.
 _ONE_SOUND = 0.5
 
@@ -37,14 +41,14 @@ class NearNames:
 
     def _candidates(self, spelling: str, most: float) -> list[int]:
         shared: Counter[int] = Counter()
-        for pair in _pairs(spelling):
-            shared.update(self._with_pair.get(pair, ()))
+        for names in sorted((self._with_pair.get(pair, _NONE) for pair in _pairs(spelling)), key=len)[:_RAREST]:
+            shared.update(names)
         close = [
             (count / len(self._letters[number]), number)
             for number, count in shared.items()
             if count > 1 and abs(len(self._letters[number]) - len(spelling)) <= most
         ]
-        return [number for _, number in sorted(close, reverse=True)[:_CANDIDATES]]
+        return [number for _, number in nlargest(_CANDIDATES, close)]
 
 
 def _pairs(spelling: str) -> set[str]:

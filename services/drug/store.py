@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.drug.exports import Permit, Record
@@ -26,6 +26,34 @@ from services.storage.upsert import upsert
 
 _BRAND_KINDS = ("brand", "alias")
 _INGREDIENT_KINDS = ("ingredient", "sole")
+
+
+# The queries of every check are built once: building them costs as much as running them.
+_PRODUCT = (
+    *(drug_information.c[name] for name in ("item_seq", "name", "form", "cancelled")),
+    drug_ingredient.c.name.label("ingredient"),
+    drug_ingredient.c.position,
+)
+_PRODUCTS = drug_information.outerjoin(drug_ingredient, drug_ingredient.c.item_seq == drug_information.c.item_seq)
+_NAMED = (
+    select(drug_name.c.key, drug_name.c.kind, *_PRODUCT)
+    .select_from(_PRODUCTS.join(drug_name, drug_name.c.item_seq == drug_information.c.item_seq))
+    .where(drug_name.c.key.in_(bindparam("keys", expanding=True)), drug_name.c.kind.in_((*_BRAND_KINDS, "product")))
+)
+_NUMBERED = (
+    select(*_PRODUCT).select_from(_PRODUCTS).where(drug_information.c.item_seq.in_(bindparam("items", expanding=True)))
+)
+_OF_INGREDIENTS = and_(
+    dur_rule.c.item_seq == "",
+    dur_rule.c.ingredient.in_(bindparam("ingredients", expanding=True)),
+    dur_rule.c.partner.in_(bindparam("partners", expanding=True)),
+)
+_OF_ITEMS = and_(
+    dur_rule.c.item_seq.in_(bindparam("items", expanding=True)),
+    dur_rule.c.partner_item_seq.in_(bindparam("partner_items", expanding=True)),
+)
+_RULES = select(*(column for column in dur_rule.c if column.name != "effect_name")).where(_OF_INGREDIENTS)
+_RULES_WITH_ITEMS = select(*_RULES.selected_columns).where(or_(_OF_INGREDIENTS, _OF_ITEMS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +112,9 @@ class DrugStore:
 
     async def products_named(self, keys: Collection[str], items: Collection[str] = ()) -> list[NamedProduct]:
         """The products of brand keys and of item numbers, each with its ingredients, in one query."""
-        of_product = (drug_information.c[name] for name in ("item_seq", "name", "form", "cancelled"))
-        columns = (*of_product, drug_ingredient.c.name.label("ingredient"), drug_ingredient.c.position)
-        with_ingredients = drug_information.outerjoin(
-            drug_ingredient, drug_ingredient.c.item_seq == drug_information.c.item_seq
-        )
-        named = (
-            select(drug_name.c.key, drug_name.c.kind, *columns)
-            .select_from(with_ingredients.join(drug_name, drug_name.c.item_seq == drug_information.c.item_seq))
-            .where(drug_name.c.key.in_(keys), drug_name.c.kind.in_((*_BRAND_KINDS, "product")))
-        )
-        found = await self._rows(named) if keys else []
+        found = await self._rows(_NAMED, keys=list(keys)) if keys else []
         if items:
-            numbered = select(*columns).select_from(with_ingredients)
-            rows = await self._rows(numbered.where(drug_information.c.item_seq.in_(items)))
+            rows = await self._rows(_NUMBERED, items=list(items))
             found += [{**row, "key": row["item_seq"], "kind": "item"} for row in rows]
         return _with_ingredients(found)
 
@@ -144,15 +161,12 @@ class DrugStore:
 
     async def rules(self, ingredients: Collection[str], items: Collection[str]) -> list[Rule]:
         """Every DUR rule about a list of medicines, in one query: single rules and the pairs within the list."""
-        partners = ("", *ingredients)
-        scope = and_(
-            dur_rule.c.item_seq == "", dur_rule.c.ingredient.in_(ingredients), dur_rule.c.partner.in_(partners)
-        )
+        found = {"ingredients": list(ingredients), "partners": ["", *ingredients]}
         if items:
-            of_items = and_(dur_rule.c.item_seq.in_(items), dur_rule.c.partner_item_seq.in_(("", *items)))
-            scope = or_(scope, of_items)
-        columns = [column for column in dur_rule.c if column.name not in ("effect_name",)]
-        return [Rule(**row) for row in await self._rows(select(*columns).where(scope))]
+            rows = await self._rows(_RULES_WITH_ITEMS, **found, items=list(items), partner_items=["", *items])
+        else:
+            rows = await self._rows(_RULES, **found)
+        return [Rule(**row) for row in rows]
 
     async def rules_as_of(self) -> str:
         """The newest date of the rules."""
@@ -185,9 +199,9 @@ class DrugStore:
         async with self._engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(query.offset(offset).limit(limit))).mappings()]
 
-    async def _rows(self, query: Any) -> list[dict[str, Any]]:
+    async def _rows(self, query: Any, **values: Any) -> list[dict[str, Any]]:
         async with self._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(query)).mappings()]
+            return [dict(row) for row in (await connection.execute(query, values)).mappings()]
 
     # ---- taking in -----------------------------------------------------------------------------------------------
 
