@@ -12,7 +12,7 @@ import orjson
 from services.knowledge.passages import Passage
 from services.knowledge.vectors import Ids
 
-_RECORDS, _OFFSETS, _RUNS = "passages.bin", "passages.npy", "groups.json"
+_RECORDS, _OFFSETS, _RUNS = "passages.jsonl", "passages.npy", "groups.json"
 # domain, group, first position, position after the last
 Run = tuple[str, str, int, int]
 
@@ -34,8 +34,9 @@ class Catalogue:
     @staticmethod
     def save(folder: pathlib.Path, passages: Sequence[Passage]) -> None:
         """Writes passages, which must be :func:`ordered`."""
-        records = [orjson.dumps(passage) for passage in passages]
-        (folder / _RECORDS).write_bytes(b"".join(records))
+        records = [orjson.dumps(passage) + b"\n" for passage in passages]
+        # An empty file cannot be mapped into memory.
+        (folder / _RECORDS).write_bytes(b"".join(records) or b"\n")
         np.save(folder / _OFFSETS, np.cumsum([0, *map(len, records)], dtype=np.int64))
         (folder / _RUNS).write_bytes(orjson.dumps(_runs(passages)))
 

@@ -7,7 +7,8 @@ import hashlib
 import pathlib
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +93,7 @@ class Keeper:
             self._background.cancel()
             await asyncio.gather(self._background, return_exceptions=True)
 
-    async def rebuild(self, force: bool = False) -> AsyncIterator[Progress]:
+    async def rebuild(self, force: bool = False) -> AsyncGenerator[Progress, None]:
         """Builds and swaps in an index unless the one in use is up to date. Raises :class:`IndexBuildError`.
 
         One rebuild at a time; another waits for it. Stopping the iteration ends the build.
@@ -103,8 +104,9 @@ class Keeper:
             if fresh and not force:
                 yield Progress("unchanged", self.manifest.passages, self.manifest.passages)
                 return
-            async for progress in self._built(self._job(expected)):
-                yield progress
+            async with aclosing(self._built(self._job(expected))) as steps:
+                async for progress in steps:
+                    yield progress
             await asyncio.to_thread(self._open_newest)
             telemetry.log().info("index_swapped", version=self.manifest.version, rows=self.manifest.passages)
             yield Progress("swapped", self.manifest.passages, self.manifest.passages)
@@ -116,7 +118,7 @@ class Keeper:
         except IndexBuildError:
             telemetry.log().error("index_not_built", version=self.manifest.version)
 
-    async def _built(self, job: Job) -> AsyncIterator[Progress]:
+    async def _built(self, job: Job) -> AsyncGenerator[Progress, None]:
         """Runs the building process to its end; it dies with the iteration."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -136,7 +138,7 @@ class Keeper:
         finally:
             if process.returncode is None:
                 process.kill()
-                await process.wait()
+                await process.communicate()
 
     def _open_newest(self) -> None:
         """Opens the newest version that fits and is whole. Damaged ones are removed and remembered as the problem."""
@@ -165,7 +167,7 @@ class Keeper:
         return Job(place.database, tuple(map(str, place.examples)), str(place.root), version, place.model)
 
 
-async def _answers(process: asyncio.subprocess.Process, job: bytes) -> AsyncIterator[dict[str, Any]]:
+async def _answers(process: asyncio.subprocess.Process, job: bytes) -> AsyncGenerator[dict[str, Any], None]:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(job)

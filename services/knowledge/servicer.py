@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from medichain.knowledge.v1 import knowledge_pb2 as pb
@@ -42,9 +43,10 @@ class KnowledgeServicer:
     async def RebuildIndex(
         self, request: pb.RebuildIndexRequest, context: Any
     ) -> AsyncIterator[pb.RebuildIndexResponse]:
-        async for step in self._keeper.rebuild(request.force):
-            version = self._keeper.manifest.version
-            yield pb.RebuildIndexResponse(stage=step.stage, done=step.done, total=step.total, index_version=version)
+        async with aclosing(self._keeper.rebuild(request.force)) as steps:
+            async for step in steps:
+                version = self._keeper.manifest.version
+                yield pb.RebuildIndexResponse(stage=step.stage, done=step.done, total=step.total, index_version=version)
 
     async def GetIndex(self, request: pb.GetIndexRequest, context: Any) -> pb.GetIndexResponse:
         manifest = self._keeper.manifest
