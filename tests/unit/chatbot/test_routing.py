@@ -1,10 +1,10 @@
 """Which specialists a question goes to."""
 
 from medichain.specialist.v1 import specialist_pb2 as pb
-
-from services.chatbot.routing import consulted, out_of_scope
+from services.chatbot.routing import added, consulted, out_of_scope
 
 ALL = [pb.DOMAIN_DRUG, pb.DOMAIN_CLINIC, pb.DOMAIN_EMERGENCY_SUPPORT, pb.DOMAIN_INTERNAL_EXTERNAL]
+ADDED = 6
 NONE, URGENT, CRISIS, CALL = 1, 2, 3, 4
 
 
@@ -28,6 +28,22 @@ def test_without_a_classification_everybody_is_asked():
 
 def test_an_unsure_best_domain_is_asked_all_the_same():
     assert consulted([(pb.DOMAIN_DRUG, 0.2)], NONE, ALL) == [pb.DOMAIN_DRUG]
+
+
+def test_an_added_domain_is_asked_beside_those_that_were_classified():
+    available = [*ALL, ADDED]
+    assert consulted([(pb.DOMAIN_CLINIC, 0.8)], NONE, available) == [pb.DOMAIN_CLINIC, ADDED]
+    assert consulted([(pb.DOMAIN_OUT_OF_SCOPE, 0.9)], NONE, available) == [ADDED]
+    assert consulted([], NONE, available) == available
+
+
+def test_an_added_domain_is_silent_while_life_is_in_danger():
+    assert consulted([(pb.DOMAIN_DRUG, 0.9)], CALL, [*ALL, ADDED]) == [pb.DOMAIN_EMERGENCY_SUPPORT]
+
+
+def test_the_shipped_domains_are_not_added_ones():
+    assert added(ALL) == []
+    assert added([*ALL, ADDED]) == [ADDED]
 
 
 def test_a_domain_nobody_serves_is_not_asked():
