@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import pathlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,21 +18,12 @@ from services.clinic.source_hours import Row, hira_week, nemc_week, with_moonlig
 from services.clinic.store import ClinicStore, Kept
 from services.mesh import telemetry
 from services.storage.exports import RowError, digest, provenance, read_export
+from services.storage.progress import Progress
 
 SAMPLE = pathlib.Path(__file__).parent / "data"
 BATCH = 500
 # Goes up when rows of the same file are kept differently, so that they are read again.
 _LAYOUT = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far one source is: rows ``done`` of ``total``, and how many were ``refused``."""
-
-    source: str
-    done: int
-    total: int
-    refused: int
 
 
 class _Refusals:
@@ -47,16 +37,16 @@ class _Refusals:
         telemetry.log().warning("row_refused", file=file, row=row, field=error.field, reason=error.why)
 
 
-async def ingest(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> AsyncIterator[Progress]:
+async def take_in(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> AsyncIterator[Progress]:
     """Reads every export the folder has. Raises ``ExportError`` for a file that is none."""
     for source, stems, read in _SOURCES:
         files = [path for stem in stems if (path := _export(folder, stem))]
         if files and files[0].stem == stems[0]:
-            async for progress in _take_in(store, source, files, read):
+            async for progress in _read_in(store, source, files, read):
                 yield progress
 
 
-async def _take_in(
+async def _read_in(
     store: ClinicStore, source: Kept, files: list[pathlib.Path], read: Callable[..., list[dict[str, Any]]]
 ) -> AsyncIterator[Progress]:
     mark = _digest(files)

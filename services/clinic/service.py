@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pathlib
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from medichain.clinic.v1 import clinic_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.clinic.consult import Consultant
-from services.clinic.ingest import ingest
+from services.clinic.ingest import SAMPLE, take_in
 from services.clinic.list_nearby import NearbyLister
 from services.clinic.opening_hours import SEOUL
 from services.clinic.register import Register
@@ -16,8 +18,10 @@ from services.clinic.store import ClinicStore
 from services.mesh import telemetry
 from services.mesh.host import Host
 from services.mesh.server import MeshServer
+from services.mesh.settings import Settings
 from services.specialist.retrieve import Retriever
 from services.storage.engine import open_engine, reference_url
+from services.storage.progress import Progress
 
 
 async def build(server: MeshServer, host: Host) -> None:
@@ -26,7 +30,7 @@ async def build(server: MeshServer, host: Host) -> None:
     server.on_stop(engine.dispose)
     store = ClinicStore(engine)
     if not await store.holds_real_data():
-        async for progress in ingest(store):
+        async for progress in take_in(store):
             if progress.done == progress.total:
                 telemetry.log().info("ingested", kind=progress.source, rows=progress.total, refused=progress.refused)
     register = Register(store)
@@ -35,6 +39,16 @@ async def build(server: MeshServer, host: Host) -> None:
     servicer = ClinicServicer(NearbyLister(register, now_in_seoul), consultant)
     server.add(clinic_pb2.DESCRIPTOR.services_by_name["ClinicService"], servicer)
     server.add(specialist_pb2.DESCRIPTOR.services_by_name["SpecialistService"], servicer)
+
+
+async def ingest(settings: Settings, folder: pathlib.Path | None = None) -> AsyncIterator[Progress]:
+    """Takes official exports in, from ``folder`` or from the shipped sample."""
+    engine = open_engine(reference_url(settings))
+    try:
+        async for progress in take_in(ClinicStore(engine), folder or SAMPLE):
+            yield progress
+    finally:
+        await engine.dispose()
 
 
 def now_in_seoul() -> datetime:

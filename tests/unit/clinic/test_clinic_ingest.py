@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from services.clinic import ingest as ingesting
 from services.clinic.facility import region_of
-from services.clinic.ingest import SAMPLE, Progress, ingest
+from services.clinic.ingest import SAMPLE, Progress, take_in
 from services.clinic.opening_hours import Day
 from services.clinic.store import ClinicStore, Kept
 from services.storage.exports import ExportError
@@ -38,7 +38,7 @@ def write(folder: pathlib.Path, name: str, rows: list[dict[str, Any]]) -> None:
 
 async def take_in(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> dict[str, Progress]:
     """The last report of every source."""
-    return {progress.source: progress async for progress in ingest(store, folder)}
+    return {progress.source: progress async for progress in take_in(store, folder)}
 
 
 async def test_the_shipped_sample_is_taken_in_whole(store: ClinicStore) -> None:
@@ -105,10 +105,10 @@ async def test_an_interrupted_run_goes_on_after_its_last_batch(
 ) -> None:
     monkeypatch.setattr(ingesting, "BATCH", 2)
     write(tmp_path, "hira_hospitals", [HOSPITAL | {"ykiho": f"H{n}"} for n in range(5)])
-    interrupted = ingest(store, tmp_path)
+    interrupted = take_in(store, tmp_path)
     assert (await anext(interrupted)).done == 2
     await interrupted.aclose()
-    assert [report.done async for report in ingest(store, tmp_path)] == [4, 5, 5]
+    assert [report.done async for report in take_in(store, tmp_path)] == [4, 5, 5]
     assert len(await store.spots()) == 5
 
 
