@@ -1,0 +1,1 @@
+"""Sorts questions into domains."""

@@ -19,11 +19,16 @@ _SALTS = re.compile(r"(?:[염메실베말레인황숙신타르푸마]{1,4}산염
 _REGION = re.compile(r"(.{2,4})[시군]$")
 # Aliases of departments that people use for a place or an act.
 _NO_DEPARTMENT = frozenset(("응급실", "응급센터", "응급의료센터", "응급실과", "추나", "투석실"))
-_CITIES = (
-    "서울 부산 대구 인천 광주 대전 울산 세종 제주 수원 성남 분당 판교 일산 고양 용인 수지 동탄 안양 평촌 안산 부천 의정부 남양주 하남 김포 파주 "
-    "강릉 원주 춘천 속초 청주 충주 천안 아산 전주 군산 익산 목포 여수 순천 포항 경주 구미 안동 창원 마산 진해 김해 양산 진주 거제 통영 서귀포 "
-    "강남 강북 강서 강동 서초 송파 잠실 노원 홍대 신촌 이태원 종로 영등포 여의도 목동 해운대 서면 둔산 송도"
-).split()
+_CITIES = frozenset(
+    {
+        "서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "제주", "수원", "성남", "분당", "판교",
+        "일산", "고양", "용인", "수지", "동탄", "안양", "평촌", "안산", "부천", "의정부", "남양주", "하남", "김포",
+        "파주", "강릉", "원주", "춘천", "속초", "청주", "충주", "천안", "아산", "전주", "군산", "익산", "목포",
+        "여수", "순천", "포항", "경주", "구미", "안동", "창원", "마산", "진해", "김해", "양산", "진주", "거제",
+        "통영", "서귀포", "강남", "강북", "강서", "강동", "서초", "송파", "잠실", "노원", "홍대", "신촌", "이태원",
+        "종로", "영등포", "여의도", "목동", "해운대", "서면", "둔산", "송도",
+    }
+)  # fmt: skip
 
 
 def names(services: pathlib.Path) -> dict[str, list[str]]:
@@ -80,7 +85,8 @@ def _symptoms(path: pathlib.Path) -> Iterator[str]:
 
 
 def _facilities(path: pathlib.Path) -> tuple[set[str], set[str]]:
-    places, hospitals = set(), set()
+    places: set[str] = set()
+    hospitals: set[str] = set()
     for item in _read(path)["body"]["items"]["item"]:
         hospitals.add(compact(item["yadmNm"]))
         places.update(name for name in (item["sgguCdNm"], item["emdongNm"]) if len(name) > 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +38,23 @@ class Model:
             return cls(load_words(folder), stored["hashes"], weights, stored["bias"])
 
     def probabilities(self, text: str) -> dict[str, float]:
-        """Each domain's probability, 0..1; they need not add up to 1, as a question may have several domains."""
+        """Each domain's probability, 0..1; a question may have several domains, so they add up to 1 or more."""
         hashes, values = features(text, self._words)
         rows, known = places(self._hashes, hashes)
         score = self._bias + values[known] @ self._weights[rows]
-        return dict(zip(DOMAINS, (1 / (1 + np.exp(-score))).tolist(), strict=True))
+        return dict(zip(DOMAINS, together(1 / (1 + np.exp(-score))).tolist(), strict=True))
+
+
+def together(alone: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities that were found domain by domain, given that at least one domain applies and the last excludes all.
+
+    The last axis holds the domains, out of scope last. Without this, a question like no other would be of no domain.
+    """
+    medical, none = alone[..., :-1], alone[..., -1:]
+    nothing = np.prod(1 - medical, axis=-1, keepdims=True)
+    total = none * nothing + (1 - none) * (1 - nothing)
+    given: NDArray[Any] = np.concatenate([medical * (1 - none), none * nothing], axis=-1) / np.maximum(total, 1e-9)
+    return given
 
 
 def load_words(folder: pathlib.Path) -> Words:
@@ -55,5 +68,3 @@ def places(vocabulary: NDArray[np.uint32], hashes: NDArray[np.uint32]) -> tuple[
     rows[rows == len(vocabulary)] = 0
     known = vocabulary[rows] == hashes
     return rows[known], known
-
-

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from services.category.features import Features, features
 from services.category.lexicon import names
 from services.category.measures import report
-from services.category.model import DATA, DOMAINS, MODEL_FILE, WORDS_FILE
+from services.category.model import DATA, DOMAINS, MODEL_FILE, WORDS_FILE, together
 from services.category.regression import Floats, Rows, fit, vocabulary_of
 from services.category.words import Words
 from services.safety.text import compact
@@ -94,7 +94,8 @@ def cross_validated(examples: Sequence[Example], others: Sequence[Example], word
             [*(rows[at] for at in kept), *(other_rows[at] for at in beside)],
         )
         asked = sorted(held)
-        found[asked] = 1 / (1 + np.exp(-(Rows([rows[at] for at in asked], vocabulary).times(weights) + bias)))
+        scores = Rows([rows[at] for at in asked], vocabulary).times(weights) + bias
+        found[asked] = together(1 / (1 + np.exp(-scores)))
     return found
 
 
