@@ -37,7 +37,7 @@ class _Refusals:
         telemetry.log().warning("row_refused", file=file, row=row, field=error.field, reason=error.why)
 
 
-async def take_in(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> AsyncIterator[Progress]:
+async def take_exports_in(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> AsyncIterator[Progress]:
     """Reads every export the folder has. Raises ``ExportError`` for a file that is none."""
     for source, stems, read in _SOURCES:
         files = [path for stem in stems if (path := _export(folder, stem))]

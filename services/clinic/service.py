@@ -9,7 +9,7 @@ from datetime import datetime
 from medichain.clinic.v1 import clinic_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.clinic.consult import Consultant
-from services.clinic.ingest import SAMPLE, take_in
+from services.clinic.ingest import SAMPLE, take_exports_in
 from services.clinic.list_nearby import NearbyLister
 from services.clinic.opening_hours import SEOUL
 from services.clinic.register import Register
@@ -30,7 +30,7 @@ async def build(server: MeshServer, host: Host) -> None:
     server.on_stop(engine.dispose)
     store = ClinicStore(engine)
     if not await store.holds_real_data():
-        async for progress in take_in(store):
+        async for progress in take_exports_in(store):
             if progress.done == progress.total:
                 telemetry.log().info("ingested", kind=progress.source, rows=progress.total, refused=progress.refused)
     register = Register(store)
@@ -45,7 +45,7 @@ async def ingest(settings: Settings, folder: pathlib.Path | None = None) -> Asyn
     """Takes official exports in, from ``folder`` or from the shipped sample."""
     engine = open_engine(reference_url(settings))
     try:
-        async for progress in take_in(ClinicStore(engine), folder or SAMPLE):
+        async for progress in take_exports_in(ClinicStore(engine), folder or SAMPLE):
             yield progress
     finally:
         await engine.dispose()

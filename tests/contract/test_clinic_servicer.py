@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from medichain.clinic.v1 import clinic_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
 from services.clinic.consult import Consultant
-from services.clinic.ingest import take_in
+from services.clinic.ingest import take_exports_in
 from services.clinic.list_nearby import NearbyLister
 from services.clinic.opening_hours import SEOUL
 from services.clinic.register import Register
@@ -39,7 +39,7 @@ async def servicer(tmp_path: pathlib.Path) -> AsyncIterator[ClinicServicer]:
     await migrate("reference", url)
     engine = open_engine(url)
     store = ClinicStore(engine)
-    async for _ in take_in(store):
+    async for _ in take_exports_in(store):
         pass
     register = Register(store)
     consultant = Consultant(register, KnowledgeAway(), lambda: FRIDAY)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.clinic.ingest import take_in
+from services.clinic.ingest import take_exports_in
 from services.clinic.store import ClinicStore
 from services.storage.engine import open_engine
 from services.storage.migrate import migrate
@@ -27,6 +27,6 @@ async def store(tmp_path: pathlib.Path) -> AsyncIterator[ClinicStore]:
 @pytest.fixture
 async def sample(store: ClinicStore) -> ClinicStore:
     """A store with the shipped sample."""
-    async for _ in take_in(store):
+    async for _ in take_exports_in(store):
         pass
     return store
