@@ -12,6 +12,8 @@ from services.drug.rules import Finding, Item, Severity
 _PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}
 _THIS_MEDICINE = re.compile(r"이 약(?:\([^)]*\))?(은|이|을|과|에는|에|의|으로|도|)(?=[\s,.])")
 _UNITS = (("밀리그램", "mg"), ("마이크로그램", "㎍"), ("밀리리터", "mL"), ("그램", "g"))
+# A remark on what may be bought without prescription, whose limit lies below the rule's.
+_OTC = "일반약은"
 _LIMIT = re.compile("^1일\\s*")
 TYPE_NAMES = {
     "pair": "병용금기",
@@ -45,6 +47,13 @@ def called(item: Item) -> str:
 def named(sentence: str, name: str) -> str:
     """A sentence of a medicine's texts with its name in place of "이 약"."""
     return _THIS_MEDICINE.sub(lambda found: particle(name, found.group(1)), sentence)
+
+
+def placed(sentence: str, name: str, item: Item) -> str:
+    """A sentence of a medicine's texts so that it stands alone: with the name in it, or before it."""
+    said_so = named(sentence, name)
+    known = (name, core_or_name(item), *item.ingredients)
+    return said_so if any(word in said_so for word in known) else f"{name}의 경우 {said_so}"
 
 
 def short_units(text: str) -> str:
@@ -128,8 +137,9 @@ def _verb(item: Item) -> str:
 
 def _age(finding: Finding, items: list[Item]) -> list[str]:
     name = particle(called(items[0]), "을")
+    firmly = finding.severity is Severity.CONTRAINDICATED and "의사" not in finding.remark
     return [
-        f"{finding.limit}에게는 {name} 의사의 진료 없이 쓰지 마세요(특정연령대금기).",
+        f"{finding.limit}에게는 {name} {'' if firmly else '의사의 진료 없이 '}쓰지 마세요(특정연령대금기).",
         f"{particle(finding.ingredients[0], '은')} {finding.limit}에서 {_with_remark(finding)}",
     ]
 
@@ -145,6 +155,11 @@ def _dose(finding: Finding, items: list[Item]) -> list[str]:
     amount = short_units(_LIMIT.sub("", finding.limit))
     remark = f"({short_units(finding.remark)})" if finding.remark else ""
     reason = finding.reason.removeprefix("이 용량을 ")
+    if finding.remark.startswith(_OTC):
+        label = f"{finding.ingredients[0]} {short_units(finding.remark)}"
+        return [
+            f"{particle(label, '을')} 지키고, 처방을 받은 경우에도 하루 최대 {particle(amount, '을')} 넘기지 마세요."
+        ]
     return [
         f"{particle(finding.ingredients[0], '은')} 하루 최대 {particle(amount, '을')} 넘기지 마세요{remark}.",
         f"{particle(finding.ingredients[0], '이')} 하루 {particle(amount, '을')} {reason}",

@@ -14,7 +14,7 @@ from services.drug import aspects as about
 from services.drug.names import core
 from services.drug.rules import Finding, Item
 from services.drug.visit import PAIRS, Record, Visit
-from services.drug.wording import ADVICE, NOTHING_FOUND, TYPE_NAMES, core_or_name, named, particle, said, short_units
+from services.drug.wording import ADVICE, NOTHING_FOUND, TYPE_NAMES, core_or_name, particle, placed, said, short_units
 from services.specialist.draft import Draft
 from services.specialist.sentences import sentences
 
@@ -57,6 +57,7 @@ class Writing:
             self._records(self._visit.medicines, sure=0.8 if self._visit.aspects else 0.6)
         self._quotes()
         self._class_words()
+        self._nothing_said()
         self._advice()
         self.draft.clarifying_question = _clarifying(self._visit, bool(self._passages))
         return self.draft, self._sure
@@ -130,7 +131,7 @@ class Writing:
             record = self._visit.records.get(item.query)
             for sentence in self._chosen.get(item.query, [])[:most] if record else []:
                 brand = core(record["name"]) if item.kind == "class" and record else core_or_name(item)
-                self._settle(named(sentence, brand), self._cite_record(item), sure=sure)
+                self._settle(placed(sentence, brand, item), self._cite_record(item), sure=sure)
 
     def _sentences_of(self, query: str, record: Record) -> list[str]:
         """What is asked; beside other medicines what the texts say of those; an overview when no rule has spoken."""
@@ -190,6 +191,14 @@ class Writing:
     def _cite_class(self, item: Item) -> list[str]:
         words, note = self._visit.words, self._note(item)
         return [self.draft.cite(f"drug-class/{item.name}", item.name, note, words.source, words.as_of)] if note else []
+
+    def _nothing_said(self) -> None:
+        """A medicine is known and its texts are silent on what is asked, which is not permission."""
+        if self._said:
+            return
+        for item in self._visit.medicines[:1]:
+            text = f"{core_or_name(item)}의 자료에서 물어보신 내용을 찾지 못했으며, {NOTHING_FOUND}."
+            self._settle(text, self._cite_record(item), sure=0.3)
 
     # ---- the end -------------------------------------------------------------------------------------------------
 
