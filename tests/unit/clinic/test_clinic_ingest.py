@@ -36,13 +36,13 @@ def write(folder: pathlib.Path, name: str, rows: list[dict[str, Any]]) -> None:
     (folder / f"{name}.json").write_text(json.dumps(body, ensure_ascii=False))
 
 
-async def take_exports_in(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> dict[str, Progress]:
+async def taken_in(store: ClinicStore, folder: pathlib.Path = SAMPLE) -> dict[str, Progress]:
     """The last report of every source."""
     return {progress.source: progress async for progress in take_exports_in(store, folder)}
 
 
 async def test_the_shipped_sample_is_taken_in_whole(store: ClinicStore) -> None:
-    reports = await take_exports_in(store)
+    reports = await taken_in(store)
     assert set(reports) == {source.value for source in Kept}
     assert all(report.done == report.total > 0 and report.refused == 0 for report in reports.values())
     assert len(await store.spots()) == reports["clinic/hospitals"].total + reports["clinic/pharmacies"].total
@@ -50,15 +50,15 @@ async def test_the_shipped_sample_is_taken_in_whole(store: ClinicStore) -> None:
 
 
 async def test_a_known_file_is_not_read_again(store: ClinicStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = await take_exports_in(store)
+    before = await taken_in(store)
     monkeypatch.setattr(ingesting, "read_export", lambda path: pytest.fail(f"{path.name} was read"))
-    assert await take_exports_in(store) == before
+    assert await taken_in(store) == before
 
 
 async def test_rows_are_joined_and_a_bare_department_is_one(store: ClinicStore, tmp_path: pathlib.Path) -> None:
     write(tmp_path, "hira_hospitals", [HOSPITAL])
     write(tmp_path, "hira_details", [DETAIL])
-    await take_exports_in(store, tmp_path)
+    await taken_in(store, tmp_path)
     (clinic,) = await store.facilities(["H1"])
     assert clinic.departments == ("내과",)
     assert clinic.week.days[0] == Day(540, 1080)
@@ -74,7 +74,7 @@ async def test_a_broken_row_is_left_out_and_the_rest_kept(
 ) -> None:
     write(tmp_path, "hira_hospitals", [HOSPITAL | {"ykiho": "H2"} | broken, HOSPITAL])
     with capture_logs() as logged:
-        report = (await take_exports_in(store, tmp_path))["clinic/hospitals"]
+        report = (await taken_in(store, tmp_path))["clinic/hospitals"]
     assert (report.total, report.refused) == (1, 1)
     assert [spot.id for spot in await store.spots()] == ["H1"]
     assert [(line["file"], line["row"], line["field"]) for line in logged] == [("hira_hospitals.json", 1, field)]
@@ -85,7 +85,7 @@ async def test_unreadable_hours_leave_the_facility_with_unknown_ones(
 ) -> None:
     write(tmp_path, "hira_hospitals", [HOSPITAL])
     write(tmp_path, "hira_details", [DETAIL | {"trmtMonEnd": "저녁"}])
-    report = (await take_exports_in(store, tmp_path))["clinic/hospitals"]
+    report = (await taken_in(store, tmp_path))["clinic/hospitals"]
     (clinic,) = await store.facilities(["H1"])
     assert report.refused == 1
     assert clinic.week.days == (None,) * 8
@@ -94,9 +94,9 @@ async def test_unreadable_hours_leave_the_facility_with_unknown_ones(
 async def test_what_a_new_export_lacks_goes_and_pharmacies_stay(store: ClinicStore, tmp_path: pathlib.Path) -> None:
     write(tmp_path, "hira_hospitals", [HOSPITAL, HOSPITAL | {"ykiho": "H2"}])
     write(tmp_path, "nemc_pharmacies", [{"hpid": "P1", "dutyName": "약국", "wgs84Lat": "37.5", "wgs84Lon": "127"}])
-    await take_exports_in(store, tmp_path)
+    await taken_in(store, tmp_path)
     write(tmp_path, "hira_hospitals", [HOSPITAL])
-    await take_exports_in(store, tmp_path)
+    await taken_in(store, tmp_path)
     assert sorted(spot.id for spot in await store.spots()) == ["H1", "P1"]
 
 
@@ -115,14 +115,14 @@ async def test_an_interrupted_run_goes_on_after_its_last_batch(
 async def test_a_gateway_error_is_no_export(store: ClinicStore, tmp_path: pathlib.Path) -> None:
     (tmp_path / "hira_hospitals.json").write_text('{"header": {"resultCode": "22", "resultMsg": "LIMITED"}}')
     with pytest.raises(ExportError):
-        await take_exports_in(store, tmp_path)
+        await taken_in(store, tmp_path)
 
 
 async def test_real_exports_are_told_from_the_sample(store: ClinicStore, tmp_path: pathlib.Path) -> None:
-    await take_exports_in(store)
+    await taken_in(store)
     assert not await store.holds_real_data()
     write(tmp_path, "hira_hospitals", [HOSPITAL])
-    await take_exports_in(store, tmp_path)
+    await taken_in(store, tmp_path)
     assert await store.holds_real_data()
 
 
