@@ -27,8 +27,13 @@ def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
     if not ranked:
         return Assessment()
     level = ranked[0][0].level
-    hotline = "119" if level is Level.CALL_119 else next((number for _, number in ranked if number), "")
-    return Assessment(level, tuple(sign for sign, _ in ranked), hotline)
+    return Assessment(level, tuple(sign for sign, _ in ranked), _first_call(level, ranked))
+
+
+def _first_call(level: Level, ranked: Sequence[tuple[Sign, str]]) -> str:
+    """The number for the most urgent signs; 119 where one of them asks for it."""
+    numbers = [number for sign, number in ranked if number and sign.level == level]
+    return "119" if "119" in numbers else next(iter(numbers), "")
 
 
 class _Told:

@@ -21,6 +21,7 @@ TOPICS = (
 )  # fmt: skip
 _DENIED_AFTER = re.compile(pattern(SCOPE["denied_after"]).pattern)
 _SUPPOSED_AFTER = re.compile(pattern(SCOPE["supposed_after"]).pattern)
+_BEFORE_ME = pattern(SCOPE["before_me"])
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class Rule:
 
 
 def _asserted(text: str, end: int) -> bool:
-    return not (_DENIED_AFTER.match(text, end) or _SUPPOSED_AFTER.match(text, end))
+    if _DENIED_AFTER.match(text, end):
+        return False
+    return not _SUPPOSED_AFTER.match(text, end) or _BEFORE_ME.search(text) is not None
 
 
 def _term(text: str) -> Term:

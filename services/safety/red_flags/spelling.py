@@ -49,6 +49,7 @@ _SLIPS = tuple(
         (r"아푸|아프다카", "아프"),
         (r"아퍼", "아파"),
         (r"호홉", "호흡"),
+        (r"가심(?=[이을에아한속])", "가슴"),
         (r"피까", "피가"),
         (r"의식[을이]?일[엇었]", "의식을잃엇"),
         (r"정신[을이]?일[엇었]", "정신을잃엇"),
@@ -85,9 +86,7 @@ def _jamo(syllables: str) -> list[int]:
 
 _STEMS = tuple((folded(stem), _jamo(folded(stem))) for stem in _KEY_STEMS)
 _MENDING = tuple((re.compile(folded(wrong.pattern)), folded(right)) for wrong, right in _SLIPS)
-_NEAR_STEM = re.compile(
-    "|".join(f"{stem[:i]}[가-힣]{stem[i + 1 :]}" for stem, _ in _STEMS for i in range(len(stem)))
-)
+_NEAR_STEM = re.compile("|".join(f"{stem[:i]}[가-힣]{stem[i + 1 :]}" for stem, _ in _STEMS for i in range(len(stem))))
 
 
 def _nearest(match: re.Match[str]) -> str:
