@@ -32,7 +32,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class FileReport:
     """How far a file is. ``refused`` counts all rows refused so far, ``refusals`` are those of the last batch;
     ``problem`` says why a file could not be read at all."""
 
@@ -46,9 +46,9 @@ class Progress:
     refusals: tuple[Refusal, ...] = ()
 
 
-async def ingest(
+async def take_exports_in(
     store: DrugStore, paths: Iterable[pathlib.Path], words: LayWords, *, force: bool = False
-) -> AsyncIterator[Progress]:
+) -> AsyncIterator[FileReport]:
     """Takes files in, one after the other, and tells how far it is after each batch.
 
     Which export a row belongs to is read from its fields. A file that is no export is reported and passed over.
@@ -58,14 +58,14 @@ async def ingest(
             async for progress in _ingest_file(store, path, words, force):
                 yield _logged(progress)
         except ExportError as refused:
-            yield _logged(Progress(path.name, 0, 0, 0, problem=refused.reason))
+            yield _logged(FileReport(path.name, 0, 0, 0, problem=refused.reason))
 
 
-async def _ingest_file(store: DrugStore, path: pathlib.Path, words: LayWords, force: bool) -> AsyncIterator[Progress]:
+async def _ingest_file(store: DrugStore, path: pathlib.Path, words: LayWords, force: bool) -> AsyncIterator[FileReport]:
     source, now = f"drug/{path.name}", _version(path, words)
     state = await store.run_state(source)
     if state and state.digest == now and state.finished and not force:
-        yield Progress(path.name, state.position, state.kept, state.refused, finished=True, unchanged=True)
+        yield FileReport(path.name, state.position, state.kept, state.refused, finished=True, unchanged=True)
         return
     rows = iter(read_export(path))
     if state is None or state.digest != now or force:
@@ -81,9 +81,9 @@ async def _ingest_file(store: DrugStore, path: pathlib.Path, words: LayWords, fo
             refused=state.refused + len(refusals),
         )
         await store.take_in(source, state, batch)
-        yield Progress(path.name, state.position, state.kept, state.refused, refusals=tuple(refusals))
+        yield FileReport(path.name, state.position, state.kept, state.refused, refusals=tuple(refusals))
     await store.take_in(source, replace(state, finished=True), Batch())
-    yield Progress(path.name, state.position, state.kept, state.refused, finished=True)
+    yield FileReport(path.name, state.position, state.kept, state.refused, finished=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _prefix(path: pathlib.Path) -> str:
     return re.sub("[^a-z0-9-]", "-", path.stem.lower())[:20]
 
 
-def _logged(progress: Progress) -> Progress:
+def _logged(progress: FileReport) -> FileReport:
     if progress.problem:
         telemetry.log().warning("export refused", service="drug", file=progress.file, reason=progress.problem)
     for refusal in progress.refusals:

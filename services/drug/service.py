@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from medichain.drug.v1 import drug_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.drug.consult import Consultation
-from services.drug.ingest import Progress, ingest
+from services.drug.ingest import FileReport, take_exports_in
 from services.drug.lay_words import LayWords, read_lay_words
 from services.drug.lexicon import Lexicon
 from services.drug.page_token import PageTokens
@@ -24,6 +24,7 @@ from services.mesh.server import MeshServer
 from services.mesh.settings import Settings
 from services.specialist.retrieve import Retriever
 from services.storage.engine import open_engine, reference_url
+from services.storage.progress import Progress
 
 DRUG = drug_pb2.DESCRIPTOR.services_by_name["DrugService"]
 SPECIALIST = specialist_pb2.DESCRIPTOR.services_by_name["SpecialistService"]
@@ -39,7 +40,7 @@ async def build(server: MeshServer, host: Host) -> None:
     engine = open_engine(reference_url(host.settings))
     server.on_stop(engine.dispose)
     store, words = DrugStore(engine), read_lay_words(DATA / WORDS)
-    async for progress in ingest(store, exports_in(DATA), words):
+    async for progress in take_exports_in(store, exports_in(DATA), words):
         telemetry.log().debug("ingest", service="drug", file=progress.file, rows=progress.done)
     pharmacist = await ready_pharmacist(store, words)
     retriever = Retriever(host.mesh, specialist_pb2.DOMAIN_DRUG)
@@ -57,16 +58,22 @@ async def ready_pharmacist(store: DrugStore, words: LayWords) -> Pharmacist:
     return Pharmacist(Products(Resolver(lexicon), store), store, await store.rules_as_of(), source)
 
 
-async def ingest_folder(
-    settings: Settings, folder: pathlib.Path = DATA, *, force: bool = False
-) -> AsyncIterator[Progress]:
-    """Takes every export of a folder in; the tables must exist. A running service sees new names at its next start."""
+async def ingest(settings: Settings, folder: pathlib.Path | None = None) -> AsyncIterator[Progress]:
+    """Takes every export of a folder in, or the shipped sample. A running service sees new names at its next start."""
     engine = open_engine(reference_url(settings))
     try:
-        async for progress in ingest(DrugStore(engine), exports_in(folder), read_lay_words(DATA / WORDS), force=force):
-            yield progress
+        async for report in take_exports_in(
+            DrugStore(engine), exports_in(folder or DATA), read_lay_words(DATA / WORDS)
+        ):
+            yield Progress(report.file, report.done, refused=report.refused, note=_note(report))
     finally:
         await engine.dispose()
+
+
+def _note(report: FileReport) -> str:
+    refused = [f"row {refusal.row}: {refusal.field} {refusal.why}" for refusal in report.refusals]
+    said = [report.problem, *refused] if report.problem else refused
+    return f"{report.file}: {'; '.join(said)}" if said else ""
 
 
 def exports_in(folder: pathlib.Path) -> list[pathlib.Path]:

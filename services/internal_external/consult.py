@@ -24,9 +24,9 @@ class Consultant:
     def __init__(self, tables: Tables, recommender: Recommender, retriever: Retriever) -> None:
         self._tables, self._recommender, self._retriever = tables, recommender, retriever
 
-    async def consult(self, text: str) -> tuple[Draft, float]:
+    async def consult(self, text: str, age_months: int | None = None) -> tuple[Draft, float]:
         """The draft, and how sure it is that it answers the question, 0..1."""
-        draft, advice = Draft(), self._recommender.advise(text)
+        draft, advice = Draft(), self._recommender.advise(text, age_months)
         retrieved = await self._retriever.passages(text)
         if not retrieved.reachable:
             draft.lack(UNAVAILABLE)

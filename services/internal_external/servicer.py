@@ -43,7 +43,8 @@ class SpecialistServicer:
         self._consultant = consultant
 
     async def Consult(self, request: specialist_pb2.ConsultRequest, context: Any) -> specialist_pb2.ConsultResponse:
-        draft, confidence = await self._consultant.consult(normalised(request.question))
+        age = request.profile.age_months if request.profile.HasField("age_months") else None
+        draft, confidence = await self._consultant.consult(normalised(request.question), age)
         return draft.response(confidence)
 
 

@@ -5,14 +5,14 @@ import re
 from contextlib import aclosing
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.emergency_support.v1 import emergency_support_pb2 as levels
 from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
-from sqlalchemy import select
-from sqlalchemy.engine import make_url
-
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.servicer import ChatbotServicer
 from services.chatbot.shards import Shards

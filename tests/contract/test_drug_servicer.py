@@ -14,7 +14,7 @@ from medichain.drug.v1 import drug_pb2
 from medichain.knowledge.v1 import knowledge_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.drug.consult import Consultation
-from services.drug.ingest import BATCH, Progress, ingest
+from services.drug.ingest import BATCH, FileReport, take_exports_in
 from services.drug.lay_words import LayWords, read_lay_words
 from services.drug.page_token import PageTokens
 from services.drug.service import DATA, WORDS, exports_in, ready_pharmacist
@@ -63,7 +63,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
         url = make_url(f"sqlite+aiosqlite:///{path}")
         await migrate("reference", url)
         engine = open_engine(url)
-        async for _ in ingest(DrugStore(engine), exports_in(DATA), read_lay_words(DATA / WORDS)):
+        async for _ in take_exports_in(DrugStore(engine), exports_in(DATA), read_lay_words(DATA / WORDS)):
             pass
         await engine.dispose()
 
@@ -276,8 +276,8 @@ def easy(number: int) -> dict[str, str]:
     return {"itemSeq": f"{990100000 + number}", "itemName": f"가정{number}정", "efcyQesitm": "가정입니다."}
 
 
-async def taken_in(store: DrugStore, *paths: pathlib.Path) -> list[Progress]:
-    return [progress async for progress in ingest(store, paths, LayWords())]
+async def taken_in(store: DrugStore, *paths: pathlib.Path) -> list[FileReport]:
+    return [progress async for progress in take_exports_in(store, paths, LayWords())]
 
 
 async def test_bad_rows_are_named_and_the_rest_kept(store: DrugStore, tmp_path: pathlib.Path) -> None:
@@ -299,7 +299,7 @@ async def test_a_file_is_read_again_only_when_it_has_changed(store: DrugStore, t
 
 async def test_an_interrupted_file_goes_on_where_it_stopped(store: DrugStore, tmp_path: pathlib.Path) -> None:
     path = export(tmp_path, [easy(number) for number in range(BATCH + 5)])
-    steps = ingest(store, [path], LayWords())
+    steps = take_exports_in(store, [path], LayWords())
     first = await anext(steps)
     await steps.aclose()  # type: ignore[attr-defined]
     assert (first.done, first.finished) == (BATCH, False)
