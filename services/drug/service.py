@@ -62,9 +62,8 @@ async def ingest(settings: Settings, folder: pathlib.Path | None = None) -> Asyn
     """Takes every export of a folder in, or the shipped sample. A running service sees new names at its next start."""
     engine = open_engine(reference_url(settings))
     try:
-        async for report in take_exports_in(
-            DrugStore(engine), exports_in(folder or DATA), read_lay_words(DATA / WORDS)
-        ):
+        words = read_lay_words(DATA / WORDS)
+        async for report in take_exports_in(DrugStore(engine), exports_in(folder or DATA), words):
             yield Progress(report.file, report.done, refused=report.refused, note=_note(report))
     finally:
         await engine.dispose()

@@ -50,7 +50,8 @@ class Specialists:
 
     def __init__(self):
         self.parts = {DRUG: part("drug/1", "타이레놀은 하루 4,000mg을 넘기지 마세요.")}
-        self.asked, self.gate, self.cancelled = [], None, asyncio.Event()
+        self.asked, self.gate = [], None
+        self.waiting, self.cancelled = asyncio.Event(), asyncio.Event()
 
     @property
     def domains(self):
@@ -63,6 +64,7 @@ class Specialists:
     async def _part(self, domain):
         try:
             if self.gate:
+                self.waiting.set()
                 await self.gate.wait()
         except asyncio.CancelledError:
             self.cancelled.set()
@@ -223,7 +225,8 @@ async def test_what_is_out_of_scope_asks_nobody(world):
 
 
 async def test_wording_that_must_never_go_out_does_not(world):
-    world.specialists.parts[DRUG] = part("drug/1", "폐렴으로 진단해 드립니다.", "술과 함께 드셔도 됩니다.", "물과 함께 드세요.")
+    texts = ("폐렴으로 진단해 드립니다.", "술과 함께 드셔도 됩니다.", "물과 함께 드세요.")
+    world.specialists.parts[DRUG] = part("drug/1", *texts)
     answer = (await world.ask())[-1].completed.answer
     assert "물과 함께" in answer
     assert "진단해" not in answer
@@ -273,8 +276,7 @@ async def test_a_reader_that_leaves_stops_the_work_and_keeps_the_turn(world):
             if event.HasField("classified"):
                 break
         reading = asyncio.create_task(anext(events))
-        while not world.specialists.asked:
-            await asyncio.sleep(0)
+        await asyncio.wait_for(world.specialists.waiting.wait(), 2)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
