@@ -2,6 +2,7 @@
 
 usage: python -m tests.bench.bare server FILE        answers every call with the message in FILE; prints its port
        python -m tests.bench.bare edge GRPC_PORT     GET /v1/drugs; prints its port
+       python -m tests.bench.bare mesh FILE          the same message behind our mesh's server; prints its port
 
 The server hands over one fixed message and has no database, no policies, no telemetry; the edge turns it into JSON with
 protobuf's json_format. Both run on uvloop, as ours do.
@@ -22,7 +23,13 @@ from fastapi import FastAPI, Response
 from google.protobuf import json_format
 
 from medichain.drug.v1 import drug_pb2
+from services.mesh import telemetry
+from services.mesh.errors import NotFound
+from services.mesh.host import Host
+from services.mesh.server import MeshServer
+from services.mesh.settings import settings
 
+DRUG = drug_pb2.DESCRIPTOR.services_by_name["DrugService"]
 METHOD = "/bench.Bare/SearchDrugs"
 
 
@@ -40,6 +47,32 @@ async def serve_messages(message: drug_pb2.SearchDrugsResponse) -> None:
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     await server.start()
     await server.wait_for_termination()
+
+
+async def serve_meshed(message: drug_pb2.SearchDrugsResponse) -> None:
+    """Our gRPC server with every policy and check, and nothing behind it."""
+    telemetry.configure("ERROR")
+    host = Host.named("bench", settings())
+    server = MeshServer("drug", host.verifier)
+    server.add(DRUG, _Fixed(message))
+    print(await server.start("127.0.0.1:0"), flush=True)
+    await asyncio.Event().wait()
+
+
+class _Fixed:
+    """Answers every search with one message, and knows nothing else."""
+
+    def __init__(self, message: drug_pb2.SearchDrugsResponse) -> None:
+        self._message = message
+
+    async def SearchDrugs(self, request: Any, context: Any) -> drug_pb2.SearchDrugsResponse:
+        return self._message
+
+    async def GetDrug(self, request: Any, context: Any) -> drug_pb2.GetDrugResponse:
+        raise NotFound("item_seq")
+
+    async def CheckInteractions(self, request: Any, context: Any) -> drug_pb2.CheckInteractionsResponse:
+        raise NotFound("items")
 
 
 async def serve_json(grpc_port: int) -> None:
@@ -66,8 +99,9 @@ def main() -> None:
     role, argument = sys.argv[1:]
     if role == "edge":
         uvloop.run(serve_json(int(argument)))
-    else:
-        uvloop.run(serve_messages(drug_pb2.SearchDrugsResponse.FromString(pathlib.Path(argument).read_bytes())))
+        return
+    message = drug_pb2.SearchDrugsResponse.FromString(pathlib.Path(argument).read_bytes())
+    uvloop.run(serve_messages(message) if role == "server" else serve_meshed(message))
 
 
 if __name__ == "__main__":

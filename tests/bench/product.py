@@ -43,7 +43,7 @@ class Product:
 @contextlib.asynccontextmanager
 async def running(data_dir: pathlib.Path) -> AsyncIterator[Product]:
     """Starts the product over ``data_dir`` and stops it at the end. Raises TimeoutError when it does not come up."""
-    port = _free_port()
+    port = free_port()
     environment = dict(os.environ, MEDICHAIN_DATA_DIR=str(data_dir), MEDICHAIN_LOG_LEVEL="ERROR")
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
@@ -53,7 +53,7 @@ async def running(data_dir: pathlib.Path) -> AsyncIterator[Product]:
     settings = Settings(data_dir=data_dir)
     host = Host.named("bench", settings)
     try:
-        await asyncio.wait_for(_ready(process, port), READY_SECONDS)
+        await asyncio.wait_for(ready(process, port), READY_SECONDS)
         yield Product(settings, host, process.pid, port, time.perf_counter() - began)
     finally:
         await host.mesh.close()
@@ -75,11 +75,12 @@ async def command(data_dir: pathlib.Path, *arguments: str) -> float:
     return time.perf_counter() - began
 
 
-async def _ready(process: asyncio.subprocess.Process, port: int) -> None:
+async def ready(process: asyncio.subprocess.Process, port: int, path: str = "/readyz") -> None:
+    """Returns once ``path`` answers 200. Raises RuntimeError when the process ends before."""
     while process.returncode is None:
         with contextlib.suppress(OSError, BadAnswerError, asyncio.IncompleteReadError):
             async with connected(port) as connection:
-                await connection.get("/readyz")
+                await connection.get(path)
                 return
         await asyncio.sleep(0.05)
     raise RuntimeError(f"the product ended with {process.returncode} before it was ready")
@@ -116,7 +117,7 @@ def _name(pid: int) -> str:
     return asked[1] if asked[1] in ("knowledge", "edge") else "services"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
