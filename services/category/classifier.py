@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.category.clauses import with_each_sentence
 from services.category.combiner import Neighbour, combined
 from services.category.model import Model
 from services.category.ranking import ranked
@@ -22,4 +23,5 @@ class Classification:
 def classified(model: Model, question: str, neighbours: Sequence[Neighbour]) -> Classification:
     """The classification of a normalised question; without neighbours the model decides alone."""
     level = assess(question).level
-    return Classification(ranked(combined(model.probabilities(question), neighbours), level), level)
+    whole = combined(model.probabilities(question), neighbours)
+    return Classification(ranked(with_each_sentence(question, whole, model.probabilities), level), level)

@@ -97,6 +97,7 @@ class Client:
         self.callee, self._identity = callee, identity
         self.breaker = Breaker()
         self.channel = grpc.aio.insecure_channel(target, options=channel_options(service_config(service)))
+        self.channel.get_state(try_to_connect=True)  # the first caller does not wait for the connection
         self._methods: dict[str, Method] = {}
         for method in service.methods:
             policy = policy_of(method)

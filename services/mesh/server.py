@@ -16,6 +16,7 @@ from services.mesh.client import MAX_MESSAGE
 from services.mesh.guard import Guard
 from services.mesh.identity import Verifier
 from services.mesh.policy import Policy, policies_of
+from services.mesh.validation import prepare
 
 DRAIN_SECONDS = 5.0
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
@@ -51,6 +52,8 @@ class MeshServer:
     def add(self, service: ServiceDescriptor, servicer: object) -> None:
         """Serves ``servicer``'s methods as the service's RPCs. Raises when the servicer lacks one."""
         self._policies.update(policies_of(service))
+        for method in service.methods:
+            prepare(GetMessageClass(method.input_type)())
         self._services.append(service.full_name)
         handlers = {method.name: _handler(method, servicer) for method in service.methods}
         generic = grpc.method_handlers_generic_handler(service.full_name, handlers)

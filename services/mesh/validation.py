@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import protovalidate
@@ -9,6 +10,12 @@ import protovalidate
 from services.mesh.errors import MeshError, Violation
 
 _validator = protovalidate.Validator()
+
+
+def prepare(message: Any) -> None:
+    """Compiles the rules of a message's type, so that the first caller does not wait for it."""
+    with contextlib.suppress(protovalidate.ValidationError):
+        _validator.validate(message)
 
 
 def validate(message: Any) -> None:
