@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from medichain.knowledge.v1.knowledge_pb2 import Passage
 from services.drug.aspects import Aspect, answering
 from services.drug.aspects import asked as aspects_asked
 from services.drug.pharmacist import Pharmacist
@@ -25,6 +26,8 @@ from services.specialist.retrieve import UNAVAILABLE, Retriever
 
 _MOST_MEDICINES = 6
 _LISTED = 6
+# Where a rule has spoken, a passage that fits less well than this adds nothing to it.
+_BESIDE_A_VERDICT = 0.6
 # Ingredients of a class that are looked at for one product to speak for it.
 _FIRST_OF_CLASS = 4
 
@@ -46,10 +49,20 @@ class Consultation:
             retrieved = await retrieval
         finally:
             retrieval.cancel()
-        writing = Writing(visit, worth_quoting(retrieved.passages))
+        writing = Writing(visit, await self._about_these(visit, worth_quoting(retrieved.passages)))
         if not retrieved.reachable:
             writing.draft.lack(UNAVAILABLE)
         return writing.finished()
+
+    async def _about_these(self, visit: Visit, passages: list[Passage]) -> list[Passage]:
+        """The passages whose headings name no other medicine than those asked about; beside a verdict only close ones."""
+        if visit.verdicts:
+            passages = [one for one in passages if one.score >= _BESIDE_A_VERDICT]
+        asked = {name for item in visit.items for name in item.ingredients}
+        if not asked:
+            return passages
+        named = await asyncio.gather(*(self._pharmacist.products.mentioned(one.title) for one in passages))
+        return [one for one, others in zip(passages, named, strict=True) if not _strangers(others, asked)]
 
     async def _visit(self, text: str, person: Person, taken: Sequence[str], allergies: Sequence[str]) -> Visit:
         said = cues(text)
@@ -99,6 +112,10 @@ class Consultation:
         if not asks_what_contains(text, items):
             return []
         return [dict(row) for row in await self._store.containing(items[0].name, _LISTED)]
+
+
+def _strangers(named: Sequence[Item], asked: set[str]) -> bool:
+    return any(item.kind != "class" and not asked & set(item.ingredients) for item in named)
 
 
 def _others(known: Sequence[Item | None], items: Sequence[Item]) -> list[Item]:

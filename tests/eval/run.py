@@ -22,7 +22,6 @@ from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
 from medichain.emergency_support.v1 import emergency_support_pb2
 from medichain.specialist.v1 import specialist_pb2
-
 from services.mesh import telemetry
 from services.mesh.host import Host
 from services.safety.personal_data import mask
@@ -191,7 +190,9 @@ async def main(arguments: argparse.Namespace) -> int:
 
 def _show(chosen: str, score: Score, misses: bool) -> None:
     mark = "  BELOW THE FLOOR" if score.share < score.floor else ""
-    print(f"{chosen:5} {score.name:32} {score.hits:4}/{score.of:<4} {score.share:7.1%}  (floor {score.floor:.0%}){mark}")
+    print(
+        f"{chosen:5} {score.name:32} {score.hits:4}/{score.of:<4} {score.share:7.1%}  (floor {score.floor:.0%}){mark}"
+    )
     for miss in score.misses if misses else []:
         print(f"      - {miss}")
 

@@ -9,10 +9,10 @@ import grpc
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
 from medichain.specialist.v1 import specialist_pb2
-
 from services.mesh import context
 from services.mesh.errors import CallFailed, InvalidField
 from services.mesh.host import Host

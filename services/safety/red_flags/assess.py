@@ -49,16 +49,18 @@ class _Told:
         )
 
     def _hold(self, terms: tuple[Term, ...]) -> bool:
-        """True when all terms stand and one of them in the current turn."""
+        """True when all terms stand and the current turn adds one that was not there before."""
         new = False
         for term in terms:
             here = self._found(term, now=True)
             if term.where == "absent":
                 if here:
                     return False
-            elif not here and not self._found(term, now=False):
+                continue
+            before = self._found(term, now=False)
+            if not (here or before):
                 return False
-            new = new or (here and term.where == "live")
+            new = new or (here and (term.where == "live" or not before))
         return new
 
     def _found(self, term: Term, now: bool) -> bool:
