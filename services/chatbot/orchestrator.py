@@ -68,6 +68,7 @@ class _Run:
         self._of, self._question = orchestrator, question
         self._answer = Answer(question)
         self._opened, self._stored = False, False
+        self._signs: list[str] = []
         self._consultations: list[asyncio.Task[Part]] = []
         self.numbers = EventNumbers(question.exchange_id)
 
@@ -105,6 +106,7 @@ class _Run:
         assessment = assess(self._question.text, self._question.said_before)
         crisis = Level.CRISIS if refusal and refusal.crisis else Level.NONE
         level = max(int(assessment.level), self._question.standing.emergency_level, int(crisis))
+        self._signs = [sign.code for sign in assessment.signs]
         if level <= Level.NONE:
             return False
         self._answer.emergency = announced(assessment, level)
@@ -150,7 +152,7 @@ class _Run:
         self, asked: str, scores: Sequence[tuple[int, float]], level: int
     ) -> AsyncIterator[pb.AskResponse]:
         """Asks the specialists at once and says their parts in the order of the domains' rank."""
-        domains = consulted(scores, level, self._of.specialists.domains)
+        domains = consulted(scores, level, self._of.specialists.domains, self._signs)
         self._answer.domains = [domain for domain in domains if domain in CLASSIFIED] or self._answer.domains
         shares = dict(scores)
         self._consultations = [

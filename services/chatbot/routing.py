@@ -10,6 +10,9 @@ from medichain.specialist.v1 import specialist_pb2 as pb
 # A domain below this probability is not consulted; tuned on tests/eval/ (see docs/evaluation.md).
 WORTH_ASKING = 0.3
 MOST = 3
+# Signs after which the emergency specialist speaks alone, and who may speak beside it otherwise.
+ALONE = frozenset({"overdose", "poisoning", "suicide_risk", "self_harm", "alcohol", "opioid", "psychiatric_crisis"})
+BESIDE = frozenset({pb.DOMAIN_DRUG, pb.DOMAIN_INTERNAL_EXTERNAL})
 # What category tells apart. It cannot know a domain that was added later.
 CLASSIFIED = frozenset(
     {
@@ -22,15 +25,20 @@ CLASSIFIED = frozenset(
 )
 
 
-def consulted(scores: Sequence[tuple[int, float]], level: int, available: Sequence[int]) -> list[int]:
+def consulted(
+    scores: Sequence[tuple[int, float]], level: int, available: Sequence[int], signs: Iterable[str] = ()
+) -> list[int]:
     """The domains to consult, best first.
 
     ``scores`` are the classified domains; empty means the classification is missing, and every specialist is asked.
-    While life is in danger the emergency specialist speaks alone: nothing else may delay or water down what to do.
+    While life is in danger the emergency specialist speaks first, and another only where the question is mainly its
+    own; after swallowing something, or in a crisis, nobody else speaks: amounts and uses of medicines would do harm.
     Domains that were added come last and are asked every time: a question that is not theirs they leave unanswered.
     """
     if level in (levels.EMERGENCY_LEVEL_CALL_119, levels.EMERGENCY_LEVEL_CRISIS):
-        return [domain for domain in (pb.DOMAIN_EMERGENCY_SUPPORT,) if domain in available]
+        alone = level == levels.EMERGENCY_LEVEL_CRISIS or ALONE & set(signs)
+        beside = [] if alone else [domain for domain, _ in scores[:1] if domain in BESIDE]
+        return [domain for domain in (pb.DOMAIN_EMERGENCY_SUPPORT, *beside) if domain in available]
     if not scores:
         return list(available)
     wanted = [domain for domain, score in scores if score >= WORTH_ASKING][:MOST]

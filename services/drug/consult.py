@@ -55,7 +55,7 @@ class Consultation:
         return writing.finished()
 
     async def _about_these(self, visit: Visit, passages: list[Passage]) -> list[Passage]:
-        """The passages whose headings name no other medicine than those asked about; beside a verdict only close ones."""
+        """The passages whose headings name no other medicine than those asked about; beside a verdict, close ones."""
         if visit.verdicts:
             passages = [one for one in passages if one.score >= _BESIDE_A_VERDICT]
         asked = {name for item in visit.items for name in item.ingredients}

@@ -13,9 +13,16 @@ def test_likely_domains_in_their_order():
     assert consulted(scores, NONE, ALL) == [pb.DOMAIN_CLINIC, pb.DOMAIN_DRUG]
 
 
-def test_danger_to_life_is_the_emergency_specialists_alone():
-    for level in (CALL, CRISIS):
-        assert consulted([(pb.DOMAIN_DRUG, 0.99)], level, ALL) == [pb.DOMAIN_EMERGENCY_SUPPORT]
+def test_in_danger_the_emergency_specialist_speaks_first():
+    scores = [(pb.DOMAIN_DRUG, 0.99), (pb.DOMAIN_EMERGENCY_SUPPORT, 0.95), (pb.DOMAIN_CLINIC, 0.9)]
+    assert consulted(scores, CALL, ALL, ["stroke"]) == [pb.DOMAIN_EMERGENCY_SUPPORT, pb.DOMAIN_DRUG]
+    assert consulted(scores[1:], CALL, ALL, ["stroke"]) == [pb.DOMAIN_EMERGENCY_SUPPORT]
+
+
+def test_after_swallowing_or_in_a_crisis_nobody_else_speaks():
+    scores = [(pb.DOMAIN_DRUG, 0.99), (pb.DOMAIN_EMERGENCY_SUPPORT, 0.95)]
+    assert consulted(scores, CALL, ALL, ["overdose"]) == [pb.DOMAIN_EMERGENCY_SUPPORT]
+    assert consulted(scores, CRISIS, ALL) == [pb.DOMAIN_EMERGENCY_SUPPORT]
 
 
 def test_urgent_brings_the_emergency_specialist_first():
