@@ -31,12 +31,12 @@ async def measure(port: int, times: int, people: int = PEOPLE) -> list[Figure]:
     for question in QUESTIONS:
         await ask(port, question)
     alone = [await ask(port, question) for _ in range(times) for question in QUESTIONS]
-    idle = [completed for _, completed, _ in alone]
+    first, idle = [text for text, _, _ in alone], [completed for _, completed, _ in alone]
     busy = await _together(port, people, times)
     return [
-        latency(GROUP, "idle: to the first text", [first for first, _, _ in alone]),
+        latency(GROUP, "idle: to the first text", first),
         latency(GROUP, "idle: to completed", idle),
-        latency(GROUP, f"{people} in flight: to the first text", [first for first, _ in busy], against=median(idle)),
+        latency(GROUP, f"{people} in flight: to the first text", [text for text, _ in busy], against=median(first)),
         latency(GROUP, f"{people} in flight: to completed", [done for _, done in busy], against=median(idle)),
     ]
 
