@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from services.mesh.host import Host
-from services.mesh.settings import Settings
+from services.mesh.settings import SERVICES, Settings
 from tests.bench.wire import BadAnswerError, connected
 
 READY_SECONDS = 300.0
@@ -45,6 +45,8 @@ async def running(data_dir: pathlib.Path) -> AsyncIterator[Product]:
     """Starts the product over ``data_dir`` and stops it at the end. Raises TimeoutError when it does not come up."""
     port = free_port()
     environment = dict(os.environ, MEDICHAIN_DATA_DIR=str(data_dir), MEDICHAIN_LOG_LEVEL="ERROR")
+    # Ports of its own: the default ones may be another instance's, or become it.
+    environment |= {f"MEDICHAIN_{name.upper()}_ADDR": f"dns:///127.0.0.1:{free_port()}" for name in SERVICES}
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.cli.main", "up", "--port", str(port),
