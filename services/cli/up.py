@@ -152,7 +152,7 @@ async def _listening(port: int) -> bool:
 
 
 def _children(addresses: dict[str, str], http_port: int, valkey: ValkeyServer | None) -> list[Child]:
-    environment = dict(os.environ, OMP_NUM_THREADS="1")
+    environment = dict(os.environ, OMP_NUM_THREADS="1", GRPC_ENABLE_FORK_SUPPORT="0")
     environment |= {f"MEDICHAIN_{name.upper()}_ADDR": address for name, address in addresses.items()}
     if valkey:
         environment["MEDICHAIN_REDIS_URL"] = valkey.connection_url

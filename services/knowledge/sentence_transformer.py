@@ -21,13 +21,14 @@ class SentenceTransformerVectors:
 
         self.name = f"sentence-transformers:{model}"
         self._model = SentenceTransformer(model)
+        self._width = self._model.get_embedding_dimension() or 0
 
     def embed(self, texts: Sequence[Analysed]) -> NDArray[np.float32]:
         """One unit vector a text."""
         found = self._model.encode(
             [text.text for text in texts], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(found, dtype=np.float32)
+        return np.asarray(found, dtype=np.float32).reshape(len(texts), self._width)
 
     def save(self, folder: pathlib.Path) -> None:
         """Nothing: the model's own files stay where they are."""
