@@ -1,4 +1,4 @@
-"""Questions that ask two things: each sentence is heard by itself, so that a second wish is not drowned by the first."""
+"""Questions that ask two things: each sentence is heard by itself, so that the first does not drown the second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ SHORTEST = 9
 # How sure a sentence must be of its domain to add it, and how much of its probability it brings.
 SURE, SHARE = 0.8, 0.9
 
-_END = re.compile(r"(?<=[?？!.。])\s+|(?<=요)\s+(?=그리고|또|근데|혹시|근처|가까운)|(?<=나)\s+(?=근처|가까운)|\s*,?\s+그리고\s+")
+_END = re.compile(
+    r"(?<=[?？!.。])\s+|(?<=요)\s+(?=그리고|또|근데|혹시|근처|가까운)|(?<=나)\s+(?=근처|가까운)|\s*,?\s+그리고\s+"
+)
 
 
 def sentences(question: str) -> list[str]:

@@ -1,10 +1,11 @@
-"""Services stopped and killed: a specialist that is away costs its own part of an answer, and rules need no retrieval."""
+"""Services stopped and killed: a specialist costs its own part of an answer, and rules need no retrieval."""
 
 from __future__ import annotations
 
 import signal
 
 import pytest
+
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
 from medichain.clinic.v1 import clinic_pb2
@@ -12,7 +13,6 @@ from medichain.drug.v1 import drug_pb2
 from medichain.emergency_support.v1 import emergency_support_pb2
 from medichain.internal_external.v1 import internal_external_pb2
 from medichain.specialist.v1 import specialist_pb2
-
 from tests.support.processes import cluster
 
 CHATBOT = chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"]

@@ -138,7 +138,7 @@ async def test_an_exceptions_text_reaches_nobody(category, capfd):
     from services.mesh import telemetry
 
     telemetry.configure("INFO")
-    _, client, address, _ = category
+    _, _, address, _ = category
     async with grpc.aio.insecure_channel(address) as channel:
         call = channel.unary_unary("/medichain.category.v1.CategoryService/Classify")
         with pytest.raises(grpc.aio.AioRpcError) as failed:

@@ -53,7 +53,9 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def seen():
     environment = dict(os.environ, PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'gen'}", HF_HUB_OFFLINE="1")
-    done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, env=environment, cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, env=environment, cwd=ROOT, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
