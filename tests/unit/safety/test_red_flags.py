@@ -2,27 +2,98 @@
 
 from __future__ import annotations
 
-import pathlib
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.safety.red_flags import Level, assess
+from services.safety.red_flags.assess import signs_by_rule
+from services.safety.red_flags.levels import Sign
+from services.safety.red_flags.lexicon import DATA, table
+from services.safety.red_flags.rules import TOPICS, rules
 
-HERE = pathlib.Path(__file__).parent
-EMERGENCIES = [line.split(" | ", 1) for line in (HERE / "emergencies.txt").read_text(encoding="utf-8").splitlines()]
-LOOKALIKES = (HERE / "lookalikes.txt").read_text(encoding="utf-8").splitlines()
+EXAMPLES = DATA / "examples"
+EMERGENCIES = [line.split(" | ", 1) for line in (EXAMPLES / "emergencies.txt").read_text(encoding="utf-8").splitlines()]
+LOOKALIKES = (EXAMPLES / "lookalikes.txt").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize(("kind", "text"), EMERGENCIES, ids=[text for _, text in EMERGENCIES])
-def test_an_emergency_is_seen(kind: str, text: str) -> None:
-    found = assess(text)
-    assert found.level >= Level.URGENT, kind
-    assert found.signs[0].level == found.level
+def test_the_rules_alone_see_an_emergency(kind: str, text: str) -> None:
+    signs = signs_by_rule(text)
+    assert signs, kind
+    assert assess(text).level == signs[0].level
 
 
 @pytest.mark.parametrize("text", LOOKALIKES)
 def test_a_lookalike_raises_no_alarm(text: str) -> None:
     assert assess(text).signs == ()
+
+
+def test_no_text_stands_on_both_sides() -> None:
+    assert {text for _, text in EMERGENCIES}.isdisjoint(LOOKALIKES)
+
+
+def test_every_topic_is_read_and_every_pattern_compiles() -> None:
+    assert len(rules()) == sum(len(table(topic)["sign"]) for topic in TOPICS)
+    terms = [term for rule in rules() for terms in (*rule.alternatives, rule.unless) for term in terms]
+    assert all(term.words.pattern for term in terms)
+
+
+def test_no_alternative_fires_on_nothing() -> None:
+    terms = {term for rule in rules() for terms in rule.alternatives for term in terms if term.where != "absent"}
+    assert [term.text for term in terms if term.words.search("/")] == []
+
+
+@pytest.mark.parametrize(
+    ("pain", "denial"),
+    [
+        ("가슴이 쥐어짜듯 아파요", "가슴이 쥐어짜듯 아프지는 않아요"),
+        ("경련을 해요", "경련은 없어요"),
+        ("죽고 싶어요", "죽고 싶은 건 절대 아니에요"),
+        ("머리를 부딪히고 토했어요", "머리를 부딪혔는데 토하지 않았어요"),
+        ("피를 토했어요", "작년에 피를 토했어요"),
+        ("뱀에 물렸어요", "뱀에 물리면 어떻게 하나요"),
+        ("감전됐어요", "감전됐을 때 어떻게 하나요"),
+        ("아이가 경련해요", "드라마에서 아이가 경련하던데 왜 그래요"),
+    ],
+)
+def test_a_finding_denied_past_supposed_or_told_of_others_is_none(pain: str, denial: str) -> None:
+    assert assess(pain).level >= Level.CRISIS
+    assert assess(denial).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "숨을않쉬어요", "갑지기 쓰려졌어요 의식이 업어요", "아부지가 숨을 몬 쉬신다", "숨 을 안 쉬 어 요", "숨을\u200b안 쉬어요",
+        "혀가 꼬엿어요 갑자귀", "피까 안멈처요 피가 안멈춰요", "ㅅㄹㄹㅈ", "can't breathe", "wife is unconscious help",
+    ],
+)  # fmt: skip
+def test_slips_dialect_and_chat_are_read(text: str) -> None:
+    assert assess(text).level is Level.CALL_119
+
+
+def test_words_no_rule_knows_are_read_by_likeness() -> None:
+    text = "할배가 아까부터 축 까라지고 입에서 이상한 걸 흘리고 몸을 막 떨어요"
+    assert assess(text).level >= Level.URGENT
+
+
+def test_likeness_names_itself() -> None:
+    signs = assess("애가 갑자기 숟가락을 물고 넘어졌는데 입천장에서 피가 많이 나고 울기만 해요").signs
+    assert all(isinstance(sign, Sign) for sign in signs)
+    assert signs
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_assessed_the_same_twice(text: str) -> None:
+    first = assess(text)
+    assert first == assess(text)
+    assert first.level == max((sign.level for sign in first.signs), default=Level.NONE)
+
+
+@given(st.sampled_from([text for _, text in EMERGENCIES]), st.sampled_from(["", "\u200b", "\u202e", "\r\n", "  "]))
+def test_invisible_characters_hide_nothing(text: str, noise: str) -> None:
+    assert assess(noise + text + noise).level == assess(text).level
 
 
 @pytest.mark.parametrize(
