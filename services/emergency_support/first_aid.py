@@ -1,7 +1,9 @@
 """First-aid steps: the table data/first_aid_steps.json, by the signs of the red flags.
 
-An entry may have variants for whom it happened to or what it was (a baby that chokes, a snake among the animals); the
-first one whose words stand in the conversation speaks in its place. Each entry names the public guidance it rests on.
+The table's order is the order of urgency among signs of one level: what acts within seconds and what has a cause of its
+own stands before what many causes share, such as a faint. An entry may have variants for whom it happened to or what it
+was (a baby that chokes, a snake among the animals); the first one whose words stand in the conversation speaks in its
+place. Each entry names the public guidance it rests on.
 """
 
 from __future__ import annotations
@@ -21,6 +23,13 @@ from services.safety.text import compact
 TABLE = Path(__file__).parent / "data" / "first_aid_steps.json"
 GENERAL = "general"
 _MARKS = re.compile(r"[.,?!~]")
+# A question that wants to know what to do, and what else it may want to know about the same word.
+_HOW_TO = re.compile(
+    r"어떻|어케|어찌|방법|하는법|뭐부터|뭘|먼저|해야|하나요|해요|할까|되나|되죠|돼요|순서|깊이|속도|응급처치|대처|뭐해|하면되"
+)
+_OTHER_AIM = re.compile(
+    r"교육|배우|배울|자격|예방|보험|책임|비용|흉터|약국|연고|며칠|재활|회복|후유증|증상이뭐|초기증상|전조|원인|왜"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +60,23 @@ class FirstAid:
 
     def __init__(self, topics: Mapping[str, _Topic]) -> None:
         self._topics = topics
+        self._rank = {code: rank for rank, code in enumerate(topics)}
 
     def for_signs(self, signs: Iterable[Sign], told: str) -> list[Entry]:
-        """The entries of ``signs`` in their order, each once; a sign without steps of its own gets the general ones.
+        """The entries of ``signs``, most urgent first, each once; a sign without steps of its own gets general ones.
 
         ``told`` is everything the person said.
         """
         solid = _solid(told)
-        found = [self._topics.get(sign.code, self._topics[GENERAL]).fitting(solid) for sign in signs]
+        ranked = sorted(signs, key=lambda sign: (-sign.level, self._rank.get(sign.code, len(self._rank))))
+        found = [self._topics.get(sign.code, self._topics[GENERAL]).fitting(solid) for sign in ranked]
         return list(dict.fromkeys(found))
 
     def about(self, question: str) -> list[Entry]:
-        """The entries a question without an emergency asks about ("심폐소생술 방법"), longest word first."""
+        """The entries a question without an emergency asks to be taught ("심폐소생술 방법"), longest word first."""
         solid = _solid(question)
+        if not _HOW_TO.search(solid) or _OTHER_AIM.search(solid):
+            return []
         named = [
             (len(word), topic.fitting(solid))
             for topic in self._topics.values()

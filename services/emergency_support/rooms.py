@@ -16,9 +16,7 @@ FRESH = timedelta(minutes=30)
 # Clocks differ a little; a report from further in the future is a mistake.
 _AHEAD = timedelta(minutes=5)
 _WANTED = re.compile(r"응급실|응급의료센터|응급의료기관|응급센터|외상센터|야간진료병원|응급병원")
-_WHERE = re.compile(
-    r"어디|어느|가까|근처|주변|부근|인근|찾|위치|전화|번호|병상|자리|갈수|가야|여는|열린|추천|알려|잇|있|목록|리스트|몇km|거리"
-)
+_WHERE = re.compile(r"어디|어느|가까|근처|주변|부근|인근|찾|위치|전화|병상|자리|갈수|여는|열린|추천|몇km|거리")
 _DISTRICT = re.compile(r"[가-힣]{2,4}[시군구]$")
 _ENDING = re.compile(r"(?:광역|특별)?[시군구]$")
 
