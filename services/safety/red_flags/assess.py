@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.safety.red_flags.levels import Assessment, Level, Sign
+from services.safety.red_flags.likeness import resembles_emergency
 from services.safety.red_flags.rules import Rule, Term, rules
 from services.safety.red_flags.scope import Reading, read
 
 # Turns before the current one that still belong to the same story.
 REMEMBERED_TURNS = 6
+# Of a long earlier turn the end is remembered: reading costs time in proportion to the text.
+REMEMBERED_CHARACTERS = 600
+
+
+# What the second reader adds where no rule fires.
+_RESEMBLES = Sign("several_signs", "응급일 수 있는 증상", Level.URGENT)
 
 
 def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
@@ -18,16 +25,28 @@ def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
     A sign needs at least one finding in ``text`` itself: an alarm of an earlier turn is not raised again by small talk.
     Pure and deterministic; nothing in the text can lower a level but the denial of the finding.
     """
-    told = _Told(read(text), [read(turn) for turn in earlier[-REMEMBERED_TURNS:]])
-    found: dict[str, tuple[Sign, str]] = {}
-    for rule in rules():
-        if told.shows(rule) and (rule.sign.code not in found or found[rule.sign.code][0].level < rule.sign.level):
-            found[rule.sign.code] = (rule.sign, rule.hotline)
-    ranked = sorted(found.values(), key=lambda pair: -pair[0].level)
+    now = read(text)
+    ranked = _ranked(_Told(now, [read(turn[-REMEMBERED_CHARACTERS:]) for turn in earlier[-REMEMBERED_TURNS:]]))
+    if not ranked and resembles_emergency(now):
+        ranked = [(_RESEMBLES, "119")]
     if not ranked:
         return Assessment()
     level = ranked[0][0].level
     return Assessment(level, tuple(sign for sign, _ in ranked), _first_call(level, ranked))
+
+
+def signs_by_rule(text: str) -> tuple[Sign, ...]:
+    """The signs the rules alone find in a single text, most urgent first."""
+    return tuple(sign for sign, _ in _ranked(_Told(read(text), [])))
+
+
+def _ranked(told: _Told) -> list[tuple[Sign, str]]:
+    """Signs with their numbers to call, most urgent first; of equal codes the most urgent one."""
+    found: dict[str, tuple[Sign, str]] = {}
+    for rule in rules():
+        if told.shows(rule) and (rule.sign.code not in found or found[rule.sign.code][0].level < rule.sign.level):
+            found[rule.sign.code] = (rule.sign, rule.hotline)
+    return sorted(found.values(), key=lambda pair: -pair[0].level)
 
 
 def _first_call(level: Level, ranked: Sequence[tuple[Sign, str]]) -> str:

@@ -1,8 +1,8 @@
 """The words of the rules: tables in services/safety/data/red_flags/, compiled once.
 
 A pattern is a regular expression over compact text in ordinary spelling, with three additions:
-``{name}`` stands for the words of the lexicon under that name, `` ~ `` for up to twelve characters of the same sentence,
-and other blanks are for the reader only.
+``{name}`` stands for the words of the lexicon under that name, `` ~ `` for up to twelve characters of the same
+sentence, and other blanks and line breaks are for the reader only.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ def table(name: str) -> dict[str, Any]:
 
 _WORDS: dict[str, str] = table("lexicon")["words"]
 SCOPE: dict[str, str] = table("scope")
+
+
+def words() -> list[str]:
+    """The names of the lexicon."""
+    return list(_WORDS)
 
 
 def pattern(text: str) -> re.Pattern[str]:

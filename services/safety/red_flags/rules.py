@@ -1,8 +1,8 @@
 """The rules: which findings together make a sign.
 
-A rule's alternatives are written as terms joined by "&". A term is looked for in what is told as happening now and must not
-be denied ("가슴은 안 아파요") or supposed ("물리면"); with "@" it is looked for in everything said, as background ("항암", "임신");
-with "!" it must be nowhere in it.
+A rule's alternatives are written as terms joined by "&". A term is looked for in what is told as happening now and must
+not be denied ("가슴은 안 아파요") or supposed ("물리면"); with "@" it is looked for in everything said, as background
+("항암", "임신"); with "!" it must be nowhere in it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ TOPICS = (
     "neurological", "heart_and_breath", "allergy", "poisoning", "metabolic", "injury", "bleeding", "abdomen", "limbs",
     "eyes", "infection", "children", "pregnancy", "environment", "foreign_body", "mind",
 )  # fmt: skip
+_AND = re.compile(r"\s&\s")
 _DENIED_AFTER = re.compile(pattern(SCOPE["denied_after"]).pattern)
 _SUPPOSED_AFTER = re.compile(pattern(SCOPE["supposed_after"]).pattern)
 _BEFORE_ME = pattern(SCOPE["before_me"])
@@ -40,6 +41,11 @@ class Term:
         if self.where != "live":
             return self.words.search(text) is not None
         return any(_asserted(text, match.end()) for match in self.words.finditer(text))
+
+    def denied_in(self, text: str) -> list[tuple[int, int]]:
+        """Where the term stands in ``text`` only to be denied, the denial included."""
+        spans = ((match.start(), _DENIED_AFTER.match(text, match.end())) for match in self.words.finditer(text))
+        return [(begin, denial.end()) for begin, denial in spans if denial]
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def _rule(entry: dict[str, object], interned: Callable[[str], Term]) -> Rule:
     return Rule(
         sign=sign,
         hotline=str(entry.get("hotline", {Level.CALL_119: "119", Level.CRISIS: "109"}.get(level, ""))),
-        alternatives=tuple(tuple(interned(term.strip()) for term in each.split(" & ")) for each in alternatives),
+        alternatives=tuple(tuple(interned(term.strip()) for term in _AND.split(each)) for each in alternatives),
         unless=tuple(interned("!" + each) for each in unless),
     )
 

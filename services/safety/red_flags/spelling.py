@@ -1,7 +1,7 @@
 """Brings typed Korean and the words of the rules to one spelling, so that common slips do not hide a sign.
 
-Vowels that sound alike (ㅐ/ㅔ, ㅚ/ㅙ/ㅞ, …) and final consonants that are mixed up in typing (ㅆ/ㅅ, ㄲ/ㄱ) become one. Both the
-text and the patterns of the rules pass through :func:`folded`; it changes Hangul syllables only.
+Vowels that sound alike (ㅐ/ㅔ, ㅚ/ㅙ/ㅞ, …) and final consonants that are mixed up in typing (ㅆ/ㅅ, ㄲ/ㄱ) become one.
+Both the text and the patterns of the rules pass through :func:`folded`; it changes Hangul syllables only.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ _SLIPS = tuple(
 )
 # Longer stems worth mending when a single syllable is off by one letter.
 _KEY_STEMS = (
-    "갑자기", "쓰러졋", "쓰러져", "숨을안쉬", "숨을못쉬", "안움직여", "식은땀", "의식이없", "호흡곤란", "심정지", "두드러기", "농약을",
-    "삼켯어", "어눌해", "마비가", "피를토", "부러졋", "가슴통증", "팔다리", "기절햇", "실신햇", "죽고싶", "자살하", "베엿어", "번개탄",
+    "갑자기", "쓰러졋", "쓰러져", "숨을안쉬", "숨을못쉬", "안움직여", "식은땀", "의식이없", "호흡곤란", "심정지",
+    "두드러기", "농약을", "삼켯어", "어눌해", "마비가", "피를토", "부러졋", "가슴통증", "팔다리", "기절햇", "실신햇",
+    "죽고싶", "자살하", "베엿어", "번개탄",
 )  # fmt: skip
 
 

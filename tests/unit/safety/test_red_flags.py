@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.safety.red_flags import Level, assess
+from services.safety.red_flags import Assessment, Level, Sign, assess
 from services.safety.red_flags.assess import signs_by_rule
-from services.safety.red_flags.levels import Sign
 from services.safety.red_flags.lexicon import DATA, table
+from services.safety.red_flags.likeness import resembles_emergency
 from services.safety.red_flags.rules import TOPICS, rules
+from services.safety.red_flags.scope import read
 
 EXAMPLES = DATA / "examples"
 EMERGENCIES = [line.split(" | ", 1) for line in (EXAMPLES / "emergencies.txt").read_text(encoding="utf-8").splitlines()]
@@ -65,23 +66,35 @@ def test_a_finding_denied_past_supposed_or_told_of_others_is_none(pain: str, den
 @pytest.mark.parametrize(
     "text",
     [
-        "숨을않쉬어요", "갑지기 쓰려졌어요 의식이 업어요", "아부지가 숨을 몬 쉬신다", "숨 을 안 쉬 어 요", "숨을\u200b안 쉬어요",
-        "혀가 꼬엿어요 갑자귀", "피까 안멈처요 피가 안멈춰요", "ㅅㄹㄹㅈ", "can't breathe", "wife is unconscious help",
+        "숨을않쉬어요", "갑지기 쓰려졌어요 의식이 업어요", "아부지가 숨을 몬 쉬신다", "숨 을 안 쉬 어 요",
+        "숨을\u200b안 쉬어요",
+        "혀가 꼬엿어요 갑자귀", "피까 안멈처요 피가 안멈춰요", "ㅅㄹㄹㅈ", "can't breathe",
+        "wife is unconscious help",
     ],
 )  # fmt: skip
 def test_slips_dialect_and_chat_are_read(text: str) -> None:
     assert assess(text).level is Level.CALL_119
 
 
-def test_words_no_rule_knows_are_read_by_likeness() -> None:
-    text = "할배가 아까부터 축 까라지고 입에서 이상한 걸 흘리고 몸을 막 떨어요"
-    assert assess(text).level >= Level.URGENT
+@pytest.mark.parametrize(
+    "text",
+    [
+        "할배가 아까부터 축 까라지고 입에서 이상한 걸 흘리고 몸을 막 떨어요",
+        "아빠가 갑자기 방바닥을 뒹굴면서 땀을 흘려요",
+        "할머니가 갑자기 말도 없이 누워만 계시고 손이 차요",
+    ],
+)
+def test_words_no_rule_knows_are_told_by_their_likeness(text: str) -> None:
+    assert signs_by_rule(text) == ()
+    assert resembles_emergency(read(text))
+    assert assess(text) == Assessment(
+        Level.URGENT, (Sign("several_signs", "응급일 수 있는 증상", Level.URGENT),), "119"
+    )
 
 
-def test_likeness_names_itself() -> None:
-    signs = assess("애가 갑자기 숟가락을 물고 넘어졌는데 입천장에서 피가 많이 나고 울기만 해요").signs
-    assert all(isinstance(sign, Sign) for sign in signs)
-    assert signs
+def test_likeness_needs_something_told_as_happening() -> None:
+    assert not resembles_emergency(read("아빠가 갑자기 방바닥을 뒹굴던 드라마에서 본 장면이 궁금해요"))
+    assert not resembles_emergency(read(""))
 
 
 @given(st.text(max_size=300))
