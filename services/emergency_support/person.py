@@ -32,7 +32,7 @@ _MUCH_WORSE = 0.7
 def for_the_person(passages: Sequence[knowledge_pb2.Passage], told: str) -> list[knowledge_pb2.Passage]:
     """The passages without those for relatives, children or pregnant women, unless ``told`` speaks of one; order kept.
 
-    When without the latter two what is left fits much worse, they stay: a child's burn is nearer to a burn than frostbite.
+    The latter two stay when what is left fits much worse: a child's burn is nearer to a burn than frostbite is.
     """
     solid = compact(told)
     if not _A_RELATIVE.search(solid):
