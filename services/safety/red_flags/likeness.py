@@ -8,10 +8,9 @@ so the same text always scores the same. It only adds a sign where no rule fires
 from __future__ import annotations
 
 import math
-import re
 from functools import lru_cache
 
-from services.safety.red_flags.lexicon import DATA, words
+from services.safety.red_flags.lexicon import DATA, SCOPE, pattern, words
 from services.safety.red_flags.rules import Term
 from services.safety.red_flags.scope import Reading
 
@@ -20,12 +19,12 @@ WEIGHTS = DATA / "likeness.tsv"
 THRESHOLD = 1.75
 _SIZES = (2, 3, 4)
 _BIAS = ""
-_LAUGHTER = re.compile("[ㅋㅎ]")
+_LIGHT = pattern(SCOPE["light"])
 
 
 def resembles_emergency(reading: Reading) -> bool:
-    """True when the score of the text lies above the threshold. Who laughs is believed, unless a rule speaks."""
-    if _LAUGHTER.search(reading.whole):
+    """True when the score of the text lies above the threshold. Laughter and prevention are believed unless a rule speaks."""
+    if _LIGHT.search(reading.whole):
         return False
     return score(features(reading), weights()) > THRESHOLD
 
