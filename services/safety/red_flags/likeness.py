@@ -23,7 +23,7 @@ _LIGHT = pattern(SCOPE["light"])
 
 
 def resembles_emergency(reading: Reading) -> bool:
-    """True when the score of the text lies above the threshold. Laughter and prevention are believed unless a rule speaks."""
+    """True when the score of the text lies above the threshold; never for laughter or prevention."""
     if _LIGHT.search(reading.whole):
         return False
     return score(features(reading), weights()) > THRESHOLD
