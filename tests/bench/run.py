@@ -133,7 +133,7 @@ def conditions(arguments: argparse.Namespace, load: float) -> Iterator[str]:
     given = " ".join(word for word, is_set in (("--quick", arguments.quick), ("--nation", arguments.nation)) if is_set)
     yield f"`python -m tests.bench.run {given}".rstrip() + f"` on {datetime.date.today().isoformat()}: "
     yield f"{os.cpu_count()} × {cpu.partition(': ')[2]}, {platform.system()}, Python {platform.python_version()}; "
-    yield f"load average {load:.2f} before the run."
+    yield f"load average {load:.2f} before the run, {os.getloadavg()[0]:.2f} after it, its own part included."
 
 
 def write_document(said: str, table: str) -> None:
