@@ -3,7 +3,7 @@
 `dev/` is the development set the rules were tuned on; `held/` was written by people who did not see the rules, and is
 what should be reported. Each file is scored as tests/eval/README.md says. Exit code 1 when a floor is not reached.
 
-usage: python -m tests.eval.run [--only NAME] [--set dev|held] [--misses] [--answers]
+usage: python -m tests.eval.run [--only NAME] [--set dev|held|fresh] [--misses]
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ async def main(arguments: argparse.Namespace) -> int:
     telemetry.configure("ERROR")
     below = 0
     async with running_mesh(DATA) as host:
-        for chosen in [arguments.set] if arguments.set else ["dev", "held"]:
+        for chosen in [arguments.set] if arguments.set else ["dev", "held", "fresh"]:
             for path in sorted((HERE / chosen).glob("*.jsonl")):
                 if path.stem not in MEASURES or (arguments.only and path.stem != arguments.only):
                     continue
@@ -200,6 +200,6 @@ def _show(chosen: str, score: Score, misses: bool) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=sorted(MEASURES))
-    parser.add_argument("--set", choices=["dev", "held"])
+    parser.add_argument("--set", choices=["dev", "held", "fresh"])
     parser.add_argument("--misses", action="store_true", help="print what missed")
     sys.exit(asyncio.run(main(parser.parse_args())))
