@@ -1,9 +1,9 @@
 """Makes a follow-up question stand alone: "그럼 아이는요?" after "타이레놀 하루에 몇 알까지 먹어요?".
 
-A question leans on the conversation when it says so by its form: it ends in the middle ("임산부일 때는?", "피가 나면요?"),
-points back ("그 약은"), compares ("아기는 어떻게 달라요?"), begins with what is asked and names nothing ("몇 번 해요?"), or is a
-short remark ("오늘 회식이 있어요"). One about another person takes that person's place in the earlier question; one that names
-another thing takes the place of its subject; every other carries the earlier question with it.
+A question leans on the conversation when it says so by its form: it ends in the middle ("임산부일 때는?"), points
+back ("그 약은"), compares ("아기는 어떻게 달라요?"), begins with what is asked and names nothing ("몇 번 해요?"), or
+is a short remark ("오늘 회식이 있어요"). One about another person takes that person's place in the earlier question;
+one that names another thing takes the place of its subject; every other carries the earlier question with it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from collections.abc import Sequence
 
 _OPENING = re.compile(r"^(그럼|그러면|그렇다면|그런데|근데|그래도|혹시|아니|그리고|또)[\s,]+")
 _POINTING = re.compile(
-    r"그\s?(약|거|것|병원|약국|증상|검사|과|때|건|게|치료|수술|주사)|이\s?(약|거|것)|저\s?(약|거)|거기|그건|이건|둘 다|같이 먹"
+    r"그\s?(약|거|것|병원|약국|증상|검사|과|때|건|게|치료|수술|주사)|이\s?(약|거|것)|저\s?(약|거)"
+    r"|거기|그건|이건|둘 다|같이 먹"
 )
 _UNFINISHED = re.compile(r"(은|는|도|면|때|땐|건|데)\s*요?\s*[?？~.]*$")
 _THING = re.compile(r"(은|는)\s*요?\s*[?？~.]*$")
 _COMPARING = re.compile(r"달라|다른가|다르나|다를까|차이|똑같|마찬가지")
 _ASKING_FIRST = re.compile(r"^(몇|얼마|언제|며칠|어떻게|왜|어디서|뭘|뭐|무엇|하루에?\s?몇|한\s?번에|처음|더\s|다시)")
-_QUESTION = re.compile(r"[?？]|(나요|까요|가요|죠|지요|어요|아요|해요|돼요)[?？]|알려|찾아|어디|뭐|무슨|어느|어떻게|추천|궁금|싶|부탁|바랍")
+_QUESTION = re.compile(
+    r"[?？]|(나요|까요|가요|죠|지요|어요|아요|해요|돼요)[?？]"
+    r"|알려|찾아|어디|뭐|무슨|어느|어떻게|추천|궁금|싶|부탁|바랍"
+)
 _SHORT_ENDING = re.compile(
     r"(은|는|도|이|가)?\s*(요|어때요?|어떤가요|어떻게 (되나요|돼요|해요|하나요|달라요)|되나요|돼요|괜찮나요|괜찮아요)?"
     r"\s*[?？!.]*$"

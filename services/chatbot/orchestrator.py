@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from medichain.category.v1 import category_pb2
@@ -44,12 +45,13 @@ class Orchestrator:
     category: Client
     specialists: Specialists
 
-    async def answer(self, question: Question) -> AsyncIterator[pb.AskResponse]:
+    async def answer(self, question: Question) -> AsyncGenerator[pb.AskResponse, None]:
         """The events of one answer. Whatever happens on the way, the last one is ``completed`` or ``error``."""
         run = _Run(self, question)
         try:
-            async for event in run.events():
-                yield event
+            async with aclosing(run.events()) as events:
+                async for event in events:
+                    yield event
         except Exception as raised:
             failure = as_public(raised)
             telemetry.log().error(
@@ -72,7 +74,7 @@ class _Run:
         self._consultations: list[asyncio.Task[Part]] = []
         self.numbers = EventNumbers(question.exchange_id)
 
-    async def events(self) -> AsyncIterator[pb.AskResponse]:
+    async def events(self) -> AsyncGenerator[pb.AskResponse, None]:
         question = self._question
         yield self.numbers.event(
             started=pb.Started(exchange_id=question.exchange_id, conversation_id=question.conversation_id)

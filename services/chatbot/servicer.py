@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC
 from typing import Any
 
@@ -34,8 +35,9 @@ class ChatbotServicer:
                 for event in _replayed(first):
                     yield event
                 return
-        async for event in self._orchestrator.answer(question):
-            yield event
+        async with aclosing(self._orchestrator.answer(question)) as events:
+            async for event in events:
+                yield event
 
     async def GetConversation(self, request: pb.GetConversationRequest, context: Any) -> pb.GetConversationResponse:
         size, before = request.page_size or PAGE, _page(request.page_token)

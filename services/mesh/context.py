@@ -48,6 +48,15 @@ def current() -> CallContext:
     return _current.get() or CallContext()
 
 
+def enter(call: CallContext) -> None:
+    """Makes ``call`` the current one for the rest of this task.
+
+    The guard's way: every call is served by a task of its own, and a stream may be closed from another one, where what
+    was set here could not be taken back.
+    """
+    _current.set(call)
+
+
 @contextmanager
 def entered(call: CallContext) -> Iterator[CallContext]:
     """Makes ``call`` the current one for what runs inside."""

@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import grpc
-from opentelemetry.trace import SpanKind
 
 from medichain.mesh.v1 import policy_pb2
 from services.mesh import telemetry
-from services.mesh.context import ANONYMOUS, CallContext, Principal, entered
+from services.mesh.context import ANONYMOUS, CallContext, Principal, enter
 from services.mesh.errors import DETAILS_KEY, CallFailed, MeshError, details_of
 from services.mesh.identity import METADATA_KEY, Verifier
 from services.mesh.policy import INFRASTRUCTURE, Policy
@@ -63,8 +62,11 @@ class Guard(grpc.aio.ServerInterceptor):
         if handler.response_streaming:
 
             async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
-                async with self._call(path, policy, request, context):
-                    async for item in handler.unary_stream(request, context):
+                async with (
+                    self._call(path, policy, request, context),
+                    aclosing(handler.unary_stream(request, context)) as items,
+                ):
+                    async for item in items:
                         yield item
 
             return grpc.unary_stream_rpc_method_handler(stream, decode, handler.response_serializer)
@@ -80,17 +82,15 @@ class Guard(grpc.aio.ServerInterceptor):
         started = time.monotonic()
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         call = _call_context(metadata, policy, context, started)
-        outcome, failure = grpc.StatusCode.OK, None
+        outcome, failure, span = grpc.StatusCode.OK, None, telemetry.NO_SPAN
         telemetry.IN_FLIGHT.labels(self._service).inc()
         try:
             call = self._admitted(call, metadata, policy, request)
-            span = telemetry.tracer().start_as_current_span(
-                path, context=telemetry.extracted(metadata), kind=SpanKind.SERVER, record_exception=False
-            )
-            with entered(call), span:
-                async with asyncio.timeout(call.remaining()):
-                    yield
-        except asyncio.CancelledError:
+            enter(call)
+            span = telemetry.served_span(path, metadata)
+            async with asyncio.timeout(call.remaining()):
+                yield
+        except (asyncio.CancelledError, GeneratorExit):
             outcome = grpc.StatusCode.CANCELLED
             raise
         except Exception as raised:
@@ -98,6 +98,7 @@ class Guard(grpc.aio.ServerInterceptor):
             outcome = failure.reason.code
             self._log_failure(path, call, failure, raised)
         finally:
+            span.end()
             telemetry.IN_FLIGHT.labels(self._service).dec()
             self._measure(path, call, outcome, started)
         if failure:

@@ -13,6 +13,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from opentelemetry import context as otel_context
 from opentelemetry import propagate, trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
@@ -80,6 +81,16 @@ def where(error: BaseException) -> str:
 
 def tracer() -> trace.Tracer:
     return trace.get_tracer("medichain")
+
+
+NO_SPAN: trace.Span = trace.INVALID_SPAN
+
+
+def served_span(path: str, metadata: dict[str, str]) -> trace.Span:
+    """A server span, current for the rest of this task; its owner ends it."""
+    span = tracer().start_span(path, context=extracted(metadata), kind=trace.SpanKind.SERVER)
+    otel_context.attach(trace.set_span_in_context(span))
+    return span
 
 
 def injected(carrier: dict[str, str]) -> dict[str, str]:
