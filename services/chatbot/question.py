@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 from dataclasses import dataclass, field
 
@@ -42,10 +43,11 @@ def new_exchange_id() -> str:
 
 
 def anonymous_conversation(idempotency: str | None) -> str:
-    """An unguessable id; the same for a retried request, so that the retry finds its first answer."""
-    if idempotency:
-        return "c" + idempotency[:40]
-    return "c" + str(ULID()).lower() + str(ULID()).lower()[10:]
+    """An unguessable id; the same for a retried request, so that the retry finds its first answer.
+
+    Not a ULID: those of one moment follow one another, and an exchange's id would give its conversation's away.
+    """
+    return "c" + (idempotency[:40] if idempotency else secrets.token_hex(20))
 
 
 def idempotency(key: str, conversation_id: str, text: str) -> str | None:

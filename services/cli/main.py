@@ -1,4 +1,7 @@
-"""`medichain`: run the mesh, ask it, look after its data."""
+"""`medichain`: run the mesh, ask it, look after its data.
+
+Each command loads only what it needs: `up`, which stays in memory beside everything else, needs little.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ from typing import Annotated
 
 import typer
 
-from services.cli import ask as asking
-from services.cli import data, doctor, serve, up
 from services.mesh import telemetry
 from services.mesh.settings import settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Run the mesh, ask it, look after its data.",
+)
 
 
 @app.callback()
@@ -26,6 +32,8 @@ def up_command(
     ] = None,
 ) -> None:
     """Start every service and the edge on this machine, in the foreground; Ctrl-C stops all of it."""
+    from services.cli import up
+
     raise typer.Exit(up.run(settings(), port))
 
 
@@ -37,6 +45,8 @@ def serve_command(
     metrics_port: Annotated[int, typer.Option(help="port of this process's /metrics; 0 = none")] = 0,
 ) -> None:
     """Serve one service, or several in one process."""
+    from services.cli import serve
+
     raise typer.Exit(serve.run(settings(), services, host, port, metrics_port))
 
 
@@ -48,13 +58,17 @@ def ask_command(
     conversation: Annotated[str, typer.Option(help="conversation to continue")] = "",
 ) -> None:
     """Ask a question and watch the answer come."""
+    from services.cli import ask
+
     location = (latitude, longitude) if latitude is not None and longitude is not None else None
-    raise typer.Exit(asking.run(settings(), question, location, conversation))
+    raise typer.Exit(ask.run(settings(), question, location, conversation))
 
 
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring every database to the newest schema."""
+    from services.cli import data
+
     data.migrate(settings())
 
 
@@ -66,18 +80,24 @@ def ingest_command(
     folder: Annotated[str, typer.Option(help="folder of official exports; the shipped sample when not given")] = "",
 ) -> None:
     """Take official exports in. Rows that cannot be understood are named and left out; the rest is kept."""
+    from services.cli import data
+
     raise typer.Exit(data.ingest(settings(), service, folder))
 
 
 @app.command("index")
 def index_command(force: Annotated[bool, typer.Option(help="rebuild even when nothing changed")] = False) -> None:
     """Rebuild the knowledge index beside the one in use, and swap it in."""
+    from services.cli import data
+
     raise typer.Exit(data.index(settings(), force))
 
 
 @app.command("doctor")
 def doctor_command() -> None:
     """Print every service's address and health, and what the data holds."""
+    from services.cli import doctor
+
     raise typer.Exit(doctor.run(settings()))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import uvloop
 from prometheus_client import start_http_server
 
-from gateway_rest.server import serve as serve_edge
 from services.mesh import telemetry
 from services.mesh.host import Host, bring_up
 from services.mesh.server import MeshServer
@@ -21,6 +20,8 @@ def run(settings: Settings, services: Sequence[str], host: str, port: int | None
     if metrics_port:
         start_http_server(metrics_port, addr=host)
     if list(services) == ["edge"]:
+        from gateway_rest.server import serve as serve_edge
+
         uvloop.run(serve_edge(host, port if port is not None else settings.http_port, settings))
         return 0
     try:

@@ -204,6 +204,8 @@ def _greet(addresses: dict[str, str], http_port: int, seconds: float) -> None:
     console.print(f"[green]MediChain is ready[/] after {seconds:.1f} s")
     console.print(f"  ask in the browser   http://localhost:{http_port}/")
     console.print(f"  API documentation    http://localhost:{http_port}/docs")
-    console.print('  ask in a terminal    .venv/bin/medichain ask "타이레놀이랑 게보린 같이 먹어도 되나요?"')
+    console.print(
+        '  ask in a terminal    .venv/bin/medichain ask "타이레놀이랑 게보린 같이 먹어도 되나요?"', soft_wrap=True
+    )
     console.print(f"  gRPC (chatbot)       {addresses['chatbot'].removeprefix('dns:///')}")
     console.print("Ctrl-C stops everything.")

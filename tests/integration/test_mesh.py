@@ -281,3 +281,14 @@ async def test_reflection_lists_services(category, version):
     )
     assert "medichain.category.v1.CategoryService/Classify" in run.stdout, run.stderr
     assert "grpc.health.v1.Health/Check" in run.stdout
+
+
+async def test_readers_that_leave_at_once_leave_no_fault_behind(tmp_path, monkeypatch, capfd):
+    from services.mesh import telemetry
+
+    telemetry.configure("INFO")
+    async with served(tmp_path, monkeypatch, CHATBOT, Chatbot(), "chatbot") as (host, _, _):
+        for _ in range(20):
+            async with aclosing(host.mesh.client(CHATBOT).Ask.stream(chatbot_pb2.AskRequest(question="q"))) as events:
+                await anext(events)
+    assert '"failed"' not in capfd.readouterr().err
