@@ -10,6 +10,8 @@ from medichain.specialist.v1 import specialist_pb2 as pb
 # A domain below this probability is not consulted; tuned on tests/eval/ (see docs/evaluation.md).
 WORTH_ASKING = 0.3
 MOST = 3
+# From here on a question is also another specialist's in an emergency.
+MAINLY = 0.6
 # Signs after which the emergency specialist speaks alone, and who may speak beside it otherwise.
 ALONE = frozenset({"overdose", "poisoning", "suicide_risk", "self_harm", "alcohol", "opioid", "psychiatric_crisis"})
 BESIDE = frozenset({pb.DOMAIN_DRUG, pb.DOMAIN_INTERNAL_EXTERNAL})
@@ -31,13 +33,13 @@ def consulted(
     """The domains to consult, best first.
 
     ``scores`` are the classified domains; empty means the classification is missing, and every specialist is asked.
-    While life is in danger the emergency specialist speaks first, and another only where the question is mainly its
+    While life is in danger the emergency specialist speaks first, and another only where the question is clearly its
     own; after swallowing something, or in a crisis, nobody else speaks: amounts and uses of medicines would do harm.
     Domains that were added come last and are asked every time: a question that is not theirs they leave unanswered.
     """
     if level in (levels.EMERGENCY_LEVEL_CALL_119, levels.EMERGENCY_LEVEL_CRISIS):
         alone = level == levels.EMERGENCY_LEVEL_CRISIS or ALONE & set(signs)
-        beside = [] if alone else [domain for domain, _ in scores[:1] if domain in BESIDE]
+        beside = [] if alone else [domain for domain, score in scores if domain in BESIDE and score >= MAINLY][:1]
         return [domain for domain in (pb.DOMAIN_EMERGENCY_SUPPORT, *beside) if domain in available]
     if not scores:
         return list(available)

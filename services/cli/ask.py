@@ -25,7 +25,7 @@ NAMES = {
     "DOMAIN_OUT_OF_SCOPE": "범위 밖",
 }
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def run(settings: Settings, question: str, location: tuple[float, float] | None, conversation: str) -> int:

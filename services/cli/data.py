@@ -21,7 +21,7 @@ from services.storage.migrate import histories, migrate_now
 INGESTING = ("drug", "clinic", "emergency_support", "knowledge")
 KNOWLEDGE = knowledge_pb2.DESCRIPTOR.services_by_name["KnowledgeService"]
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def migrate(settings: Settings) -> None:

@@ -23,7 +23,7 @@ COUNTED = {
     "knowledge passages": tables.knowledge_passage,
 }
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def run(settings: Settings) -> int:

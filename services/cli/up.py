@@ -30,7 +30,7 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
 RESTART_SECONDS = 1.0
 
-console = Console(stderr=True)
+console = Console(stderr=True, soft_wrap=True)
 
 
 @dataclass

@@ -79,9 +79,7 @@ async def test_an_emergency_comes_first(browser):
 
 
 async def test_one_json_answer_and_its_conversation(browser):
-    first = (
-        await browser.post("/v1/conversations:ask", json={"question": FIRST})
-    ).json()
+    first = (await browser.post("/v1/conversations:ask", json={"question": FIRST})).json()
     follow = {"question": "그럼 아이는요?", "conversationId": first["conversationId"]}
     second = (await browser.post("/v1/conversations:ask", json=follow)).json()
     assert second["conversationId"] == first["conversationId"]

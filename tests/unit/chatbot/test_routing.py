@@ -17,6 +17,7 @@ def test_in_danger_the_emergency_specialist_speaks_first():
     scores = [(pb.DOMAIN_DRUG, 0.99), (pb.DOMAIN_EMERGENCY_SUPPORT, 0.95), (pb.DOMAIN_CLINIC, 0.9)]
     assert consulted(scores, CALL, ALL, ["stroke"]) == [pb.DOMAIN_EMERGENCY_SUPPORT, pb.DOMAIN_DRUG]
     assert consulted(scores[1:], CALL, ALL, ["stroke"]) == [pb.DOMAIN_EMERGENCY_SUPPORT]
+    assert consulted([(pb.DOMAIN_DRUG, 0.5)], CALL, ALL, ["stroke"]) == [pb.DOMAIN_EMERGENCY_SUPPORT]
 
 
 def test_after_swallowing_or_in_a_crisis_nobody_else_speaks():
