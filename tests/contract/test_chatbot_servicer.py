@@ -179,11 +179,11 @@ async def test_an_emergency_is_said_before_anybody_is_asked(world):
     assert world.category.asked == []
 
 
-async def test_in_danger_only_the_emergency_specialist_speaks(world):
+async def test_in_danger_the_emergency_specialist_speaks_first(world):
     world.category.scores = [(EMERGENCY, 0.99), (DRUG, 0.9)]
     world.specialists.parts[EMERGENCY] = part("first_aid/cpr", "가슴 한가운데를 강하게 누르세요.", settled=True)
     events = await world.ask("아버지가 쓰러져서 숨을 안 쉬어요")
-    assert [domain for domain, _ in world.specialists.asked] == [EMERGENCY]
+    assert [domain for domain, _ in world.specialists.asked] == [EMERGENCY, DRUG]
     assert "119" in events[-1].completed.answer.split("\n")[0]
 
 

@@ -17,7 +17,7 @@ from services.safety.text import compact, normalised
 _ENDS_IN_N = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 == 4)
 _DECIMAL = re.compile(r"(?<=\d)[.,](?=\d)")
 _CUT = re.compile(
-    rf"[.?!]+\s*|\n+|(?<![가])(?:[{_ENDS_IN_N}]데(?:요|도)?|지만|니다|니까|[어아해네세죠군대래여]요|거든요?|구요|고요)(?=[^.?!]|$)\s*"
+    rf"[.?!]+\s*|\n+|(?<![가])(?:[{_ENDS_IN_N}]데(?:요|도)?|지만|니다|니까|[어아해네세죠군대래여]요|거든요?|구요|고요)(?=[^.?!]|$)\s*|(?<![필중주수])요\s+"
     r"|(?:[다음함임됨]|[었았했졌렸났왔갔됐겠싶있없같][어네])\s+|(?:하다가|먹다가|보다가|다가)\s*"
 )
 _PLACE_WORDS = re.compile(r"한?가운데|한데|군데")
@@ -30,6 +30,11 @@ _LEARNING = pattern(SCOPE["learning"])
 _STORY = pattern(SCOPE["story"])
 _DONE = pattern(SCOPE["done"])
 _NOBODY = pattern(SCOPE["nobody"])
+_ASKED = pattern(SCOPE["asked"])
+_TOLD = pattern(SCOPE["told"])
+_ANIMAL = pattern(SCOPE["animal"])
+_PERSON = pattern(SCOPE["person"])
+_GRAVE = pattern(SCOPE["grave"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,20 @@ def _matchable(clause: str) -> str:
 
 def _live(clauses: list[str]) -> list[str]:
     """The clauses that tell of now; a left-out one leaves a barrier behind."""
-    if _NOBODY.search("".join(clauses)):
+    if _tells_of_nobody("/" + "".join(clauses)):
         return []
     kept = _without_sentences(_without_idioms(clauses), _STORY)
     done = max((i for i, clause in enumerate(kept) if _DONE.search(clause)), default=-1)
     return ["/" if i <= done or _elsewhere(clause) else clause for i, clause in enumerate(kept)]
+
+
+def _tells_of_nobody(whole: str) -> bool:
+    """True for a turn that only asks to learn, or speaks of an animal alone."""
+    if _NOBODY.search(whole):
+        return True
+    if _ASKED.search(whole) and not _TOLD.search(whole):
+        return True
+    return bool(_ANIMAL.search(whole)) and not _PERSON.search(whole)
 
 
 def _without_idioms(clauses: list[str]) -> list[str]:
