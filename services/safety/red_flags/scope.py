@@ -29,10 +29,12 @@ _PAST = pattern(SCOPE["past"])
 _LEARNING = pattern(SCOPE["learning"])
 _STORY = pattern(SCOPE["story"])
 _DONE = pattern(SCOPE["done"])
+_EASED = pattern(SCOPE["eased"])
 _NOBODY = pattern(SCOPE["nobody"])
 _ASKED = pattern(SCOPE["asked"])
 _TOLD = pattern(SCOPE["told"])
 _ANIMAL = pattern(SCOPE["animal"])
+_VET = pattern(SCOPE["vet"])
 _PERSON = pattern(SCOPE["person"])
 _GRAVE = pattern(SCOPE["grave"])
 
@@ -73,7 +75,8 @@ def _live(clauses: list[str]) -> list[str]:
     if _tells_of_nobody("/" + "".join(clauses)):
         return []
     kept = _without_sentences(_without_idioms(clauses), _STORY)
-    done = max((i for i, clause in enumerate(kept) if _DONE.search(clause)), default=-1)
+    over = (_DONE,) if _GRAVE.search("".join(kept)) else (_DONE, _EASED)
+    done = max((i for i, clause in enumerate(kept) if any(sign.search(clause) for sign in over)), default=-1)
     return ["/" if i <= done or _elsewhere(clause) else clause for i, clause in enumerate(kept)]
 
 
@@ -83,7 +86,7 @@ def _tells_of_nobody(whole: str) -> bool:
         return True
     if _ASKED.search(whole) and not _TOLD.search(whole):
         return True
-    return bool(_ANIMAL.search(whole)) and not _PERSON.search(whole)
+    return bool(_VET.search(whole)) and not _PERSON.search(whole)
 
 
 def _without_idioms(clauses: list[str]) -> list[str]:
@@ -106,5 +109,7 @@ def _without_sentences(clauses: list[str], marker: re.Pattern[str]) -> list[str]
 
 
 def _elsewhere(clause: str) -> bool:
-    """True for a clause about the past or about knowledge, unless it says that it is happening."""
+    """True for a clause about an animal, the past or knowledge, unless it says that it is happening."""
+    if _ANIMAL.search(clause) and not _PERSON.search(clause):
+        return True
     return bool((_PAST.search(clause) or _LEARNING.search(clause)) and not _NOW.search(clause))
