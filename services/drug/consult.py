@@ -49,26 +49,25 @@ class Consultation:
             retrieved = await retrieval
         finally:
             retrieval.cancel()
-        writing = Writing(visit, await self._about_these(visit, worth_quoting(retrieved.passages)))
+        writing = Writing(visit, self._about_these(visit, worth_quoting(retrieved.passages)))
         if not retrieved.reachable:
             writing.draft.lack(UNAVAILABLE)
         return writing.finished()
 
-    async def _about_these(self, visit: Visit, passages: list[Passage]) -> list[Passage]:
+    def _about_these(self, visit: Visit, passages: list[Passage]) -> list[Passage]:
         """The passages whose headings name no other medicine than those asked about; beside a verdict, close ones."""
         if visit.verdicts:
             passages = [one for one in passages if one.score >= _BESIDE_A_VERDICT]
         asked = {name for item in visit.items for name in item.ingredients}
         if not asked:
             return passages
-        named = await asyncio.gather(*(self._pharmacist.products.mentioned(one.title) for one in passages))
+        named = [self._pharmacist.products.mentioned(one.title) for one in passages]
         return [one for one, others in zip(passages, named, strict=True) if not _strangers(others, asked)]
 
     async def _visit(self, text: str, person: Person, taken: Sequence[str], allergies: Sequence[str]) -> Visit:
         said = cues(text)
-        asked, known = await asyncio.gather(
-            self._pharmacist.products.mentioned(text), self._pharmacist.products.named(taken, taken=True)
-        )
+        products = self._pharmacist.products
+        asked, known = products.mentioned(text), products.named(taken, taken=True)
         items = without_hypernyms(text, asked)[:_MOST_MEDICINES]
         aspects = aspects_asked(without_names(text, items))
         about = self._person(person, said, allergies)

@@ -20,6 +20,10 @@ from services.mesh import telemetry
 from services.storage.exports import ExportError, Provenance, Row, RowError, digest, provenance, read_export
 
 BATCH = 500
+DATA = pathlib.Path(__file__).parent / "data"
+WORDS = "classes.json"
+_FORMATS = frozenset({".json", ".xml", ".xlsx"})
+_SAMPLE_RULES = "dur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,21 @@ async def take_exports_in(
             yield _logged(FileReport(path.name, 0, 0, 0, problem=refused.reason))
 
 
+def exports_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The export files of a folder, in the order of their names."""
+    files = (path for path in folder.iterdir() if path.suffix.lower() in _FORMATS)
+    return sorted(path for path in files if path.name != WORDS)
+
+
+async def sample_exports(store: DrugStore) -> list[pathlib.Path]:
+    """The files of the shipped sample that no real export stands for: its rules are of use beside real medicines, and
+    its medicines beside real rules, but neither beside its own kind."""
+    real_rules, real_products = await store.holds_real_rules(), await store.holds_real_products()
+    return [path for path in exports_in(DATA) if not (real_rules if path.stem == _SAMPLE_RULES else real_products)]
+
+
 async def _ingest_file(store: DrugStore, path: pathlib.Path, words: LayWords, force: bool) -> AsyncIterator[FileReport]:
-    source, now = f"drug/{path.name}", _version(path, words)
+    source, now = _source(path), _version(path, words)
     state = await store.run_state(source)
     if state and state.digest == now and state.finished and not force:
         yield FileReport(path.name, state.position, state.kept, state.refused, finished=True, unchanged=True)
@@ -131,9 +148,21 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
+def _source(path: pathlib.Path) -> str:
+    """What ``ingest_run`` calls a file; an export named like a file of the sample is another one."""
+    return f"drug/{path.name}" if _is_sample(path) else f"drug/exports/{path.name}"
+
+
 def _prefix(path: pathlib.Path) -> str:
-    """What the ids of a file's rules begin with; short, and never the beginning of another file's."""
-    return re.sub("[^a-z0-9-]", "-", path.stem.lower())[:20]
+    """What the ids of a file's rules begin with: short, and no other file's, however alike the names."""
+    if _is_sample(path):
+        return path.stem
+    name = re.sub("[^a-z0-9-]", "-", path.stem.lower())[:11]
+    return f"{name}-{hashlib.sha256(path.stem.encode()).hexdigest()[:8]}"
+
+
+def _is_sample(path: pathlib.Path) -> bool:
+    return path.resolve().parent == DATA.resolve()
 
 
 def _logged(progress: FileReport) -> FileReport:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.drug.allergies import allergens
 from services.drug.interactions import findings
 from services.drug.products import Products
+from services.drug.register import Register
 from services.drug.rules import Finding, Item, Person
 from services.drug.store import DrugStore
 from services.drug.wording import NOTHING_FOUND
@@ -29,15 +29,24 @@ class Checked:
 class Pharmacist:
     """Applies the rules."""
 
-    def __init__(self, products: Products, store: DrugStore, rules_as_of: str, source: str) -> None:
-        self.products, self._store = products, store
-        self.rules_as_of, self.source = rules_as_of, source
+    def __init__(self, register: Register, store: DrugStore) -> None:
+        self.products, self._register, self._store = Products(register), register, store
+
+    @property
+    def rules_as_of(self) -> str:
+        """The newest date of the rules, ISO 8601."""
+        return self._register.known.rules_as_of
+
+    @property
+    def source(self) -> str:
+        """Where the rules come from."""
+        return self._register.known.source
 
     async def check(
         self, names: Sequence[str], person: Person, taken: Sequence[str] = (), allergies: Sequence[str] = ()
     ) -> Checked:
         """Every rule about ``names``, and about each of them with the medicines the person takes already."""
-        asked, also = await asyncio.gather(self.products.named(names), self.products.named(taken, taken=True))
+        asked, also = self.products.named(names), self.products.named(taken, taken=True)
         known = {item.query: item for item in asked if item}
         resolved = [*known.values(), *(item for item in also if item and not _listed(item, list(known.values())))]
         unknown = [name for name, item in zip((*names, *taken), (*asked, *also), strict=True) if _unclear(item)]
@@ -51,8 +60,9 @@ class Pharmacist:
         ingredients = {ingredient for item in items for ingredient in item.ingredients}
         if not ingredients:
             return []
-        rules = await self._store.rules(ingredients, {item.item_seq for item in items if item.item_seq})
-        return findings(items, rules, person)
+        rulebook = self._register.known.rulebook
+        own = rulebook.with_own_rules(dict.fromkeys(item.item_seq for item in items))
+        return findings(items, [*rulebook.about(ingredients), *await self._store.rules_of_items(own)], person)
 
     def read_allergies(self, words: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
         """The ingredients of each allergy that is understood, and the allergies that are not."""

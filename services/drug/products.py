@@ -1,4 +1,4 @@
-"""From what a person wrote to the medicines it means: readings of names, met with the products in the tables."""
+"""From what a person wrote to the medicines it means: readings of names, met with the products on the shelf."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from services.drug.forms import acts_locally
 from services.drug.lexicon import Meaning
 from services.drug.names import key, strength
 from services.drug.profile_cues import cues
+from services.drug.register import Register
 from services.drug.resolver import Resolver
 from services.drug.rules import Item
-from services.drug.store import DrugStore, NamedProduct
+from services.drug.shelf import NamedProduct
 
 _KINDS = ("item", "product", "brand", "alias")
 _FOR_A_PLACE = re.compile("안약|점안|눈에|연고|크림|겔|로션|바르|발라|뿌리|스프레이|파스|붙이|질정|패치|네일")
@@ -21,29 +22,31 @@ _SEVERAL = 0.7
 
 
 class Products:
-    """Resolves names against the lexicon and the tables."""
+    """Resolves names against the lexicon and the shelf."""
 
-    def __init__(self, resolver: Resolver, store: DrugStore) -> None:
-        self.resolver, self._store = resolver, store
+    def __init__(self, register: Register) -> None:
+        self._register = register
 
-    async def named(self, names: Sequence[str], *, taken: bool = False) -> list[Item | None]:
-        """What each typed name means, in order; None for a name that is not known. One query for all of them."""
+    @property
+    def resolver(self) -> Resolver:
+        return self._register.known.resolver
+
+    def named(self, names: Sequence[str], *, taken: bool = False) -> list[Item | None]:
+        """What each typed name means, in order; None for a name that is not known."""
         readings = [(name, self.resolver.understand(name)) for name in names]
-        return await self._items(readings, " ".join(names) if len(names) == 1 else "", taken)
+        return self._items(readings, " ".join(names) if len(names) == 1 else "", taken)
 
-    async def mentioned(self, question: str) -> list[Item]:
+    def mentioned(self, question: str) -> list[Item]:
         """The medicines a free question names, in its order."""
         readings = [(mention.text, mention.meaning) for mention in self.resolver.mentions(question)]
-        found = await self._items(readings, question, taken=False)
+        found = self._items(readings, question, taken=False)
         return list({(item.item_seq, item.ingredients): item for item in found if item}.values())
 
-    async def _items(
-        self, readings: Sequence[tuple[str, Meaning | None]], around: str, taken: bool
-    ) -> list[Item | None]:
+    def _items(self, readings: Sequence[tuple[str, Meaning | None]], around: str, taken: bool) -> list[Item | None]:
         brands = {name for _, meaning in readings if meaning and meaning.kind == "brand" for name in meaning.keys}
         brands |= {key(text) for text, meaning in readings if meaning and meaning.kind == "brand"}
         numbers = {name for _, meaning in readings if meaning and meaning.kind == "item" for name in meaning.keys}
-        products = await self._store.products_named(brands, numbers) if brands or numbers else []
+        products = self._register.known.shelf.named(brands, numbers)
         return [self._item(text, meaning, products, f"{text} {around}", taken) for text, meaning in readings]
 
     def _item(

@@ -9,11 +9,12 @@ from medichain.specialist.v1 import specialist_pb2
 from services.drug.consult import Consultation
 from services.drug.page_token import PageTokens
 from services.drug.pharmacist import Pharmacist
+from services.drug.register import Register
 from services.drug.rules import Finding, Item, Person, Severity
 from services.drug.search import plan
-from services.drug.store import DrugStore
+from services.drug.shelf import Listing
+from services.drug.store import DrugStore, listing_of
 from services.mesh.errors import NotFound
-from services.specialist.sentences import sentences
 
 DEFAULT_PAGE = 20
 _STATUS = {
@@ -47,17 +48,24 @@ _TEXTS = ("efficacy", "usage", "warning", "precautions", "interactions", "side_e
 class DrugServicer:
     """DrugService and the specialist of medicines."""
 
-    def __init__(self, store: DrugStore, pharmacist: Pharmacist, consultation: Consultation, pages: PageTokens) -> None:
-        self._store, self._pharmacist = store, pharmacist
+    def __init__(
+        self,
+        register: Register,
+        store: DrugStore,
+        pharmacist: Pharmacist,
+        consultation: Consultation,
+        pages: PageTokens,
+    ) -> None:
+        self._register, self._store, self._pharmacist = register, store, pharmacist
         self._consultation, self._pages = consultation, pages
 
     async def SearchDrugs(self, request: Any, context: Any) -> drug_pb2.SearchDrugsResponse:
         offset = self._pages.offset(request.query, request.page_token)
         size = request.page_size or DEFAULT_PAGE
-        wanted = plan(request.query, self._pharmacist.products.resolver)
-        rows = await self._store.search(wanted, offset, size + 1)
-        token = self._pages.token(request.query, offset + size) if len(rows) > size else ""
-        return drug_pb2.SearchDrugsResponse(drugs=[_drug(row) for row in rows[:size]], next_page_token=token)
+        known = self._register.known
+        found = known.shelf.search(plan(request.query, known.resolver), offset, size + 1)
+        token = self._pages.token(request.query, offset + size) if len(found) > size else ""
+        return drug_pb2.SearchDrugsResponse(drugs=[_drug(one) for one in found[:size]], next_page_token=token)
 
     async def GetDrug(self, request: Any, context: Any) -> drug_pb2.GetDrugResponse:
         record = (await self._store.records([request.item_seq])).get(request.item_seq)
@@ -65,7 +73,7 @@ class DrugServicer:
             raise NotFound("item_seq")
         listed = await self._store.ingredients(request.item_seq)
         return drug_pb2.GetDrugResponse(
-            drug=_drug(record),
+            drug=_drug(listing_of(record)),
             ingredients=[drug_pb2.Ingredient(name=found.label, strength=found.strength) for found in listed],
             source=record["source"] or "식약처 의약품 제품 허가정보",
             **{name: record[name] for name in _TEXTS},
@@ -101,19 +109,18 @@ def _person(profile: Any) -> Person:
     )
 
 
-def _drug(row: Any) -> drug_pb2.Drug:
-    summary = sentences(row["efficacy"])[:1]
+def _drug(one: Listing) -> drug_pb2.Drug:
     return drug_pb2.Drug(
-        item_seq=row["item_seq"],
-        name=row["name"],
-        company=row["company"],
-        generic_name=row["generic_name"],
-        drug_class=row["drug_class"],
-        form=row["form"],
-        strength=row["strength"],
-        prescription_status=_STATUS.get(row["prescription_status"], drug_pb2.PRESCRIPTION_STATUS_UNSPECIFIED),
-        summary=summary[0] if summary else "",
-        image=row["image"],
+        item_seq=one.item_seq,
+        name=one.name,
+        company=one.company,
+        generic_name=one.generic_name,
+        drug_class=one.drug_class,
+        form=one.form,
+        strength=one.strength,
+        prescription_status=_STATUS.get(one.prescription_status, drug_pb2.PRESCRIPTION_STATUS_UNSPECIFIED),
+        summary=one.summary,
+        image=one.image,
     )
 
 

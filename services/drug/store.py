@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.drug.exports import Permit, Record
 from services.drug.ingredients import Ingredient
 from services.drug.names import key
 from services.drug.rules import Rule
-from services.drug.search import Plan
+from services.drug.shelf import Listing
+from services.specialist.sentences import sentences
 from services.storage.tables.reference import (
     drug_information,
     drug_ingredient,
@@ -24,49 +25,18 @@ from services.storage.tables.reference import (
 )
 from services.storage.upsert import upsert
 
-_BRAND_KINDS = ("brand", "alias")
 _INGREDIENT_KINDS = ("ingredient", "sole")
+_OURS = "drug/"
+# What the item numbers of the shipped sample and the ids of its rules begin with; real numbers begin with a year.
+SAMPLE_ITEMS, SAMPLE_RULES = "990", "dur."
 
-
-# The queries of every check are built once: building them costs as much as running them.
-_PRODUCT = (
-    *(drug_information.c[name] for name in ("item_seq", "name", "form", "cancelled")),
-    drug_ingredient.c.name.label("ingredient"),
-    drug_ingredient.c.position,
-)
-_PRODUCTS = drug_information.outerjoin(drug_ingredient, drug_ingredient.c.item_seq == drug_information.c.item_seq)
-_NAMED = (
-    select(drug_name.c.key, drug_name.c.kind, *_PRODUCT)
-    .select_from(_PRODUCTS.join(drug_name, drug_name.c.item_seq == drug_information.c.item_seq))
-    .where(drug_name.c.key.in_(bindparam("keys", expanding=True)), drug_name.c.kind.in_((*_BRAND_KINDS, "product")))
-)
-_NUMBERED = (
-    select(*_PRODUCT).select_from(_PRODUCTS).where(drug_information.c.item_seq.in_(bindparam("items", expanding=True)))
-)
-_OF_INGREDIENTS = and_(
-    dur_rule.c.item_seq == "",
-    dur_rule.c.ingredient.in_(bindparam("ingredients", expanding=True)),
-    dur_rule.c.partner.in_(bindparam("partners", expanding=True)),
-)
-_OF_ITEMS = and_(
+_LISTED = [drug_information.c[name] for name in Listing._fields if name != "summary"]
+_RULE = [column for column in dur_rule.c if column.name != "effect_name"]
+# The query of every check is built once: building it costs as much as running it.
+_OF_ITEMS = select(*_RULE).where(
     dur_rule.c.item_seq.in_(bindparam("items", expanding=True)),
-    dur_rule.c.partner_item_seq.in_(bindparam("partner_items", expanding=True)),
+    dur_rule.c.partner_item_seq.in_(bindparam("partners", expanding=True)),
 )
-_RULES = select(*(column for column in dur_rule.c if column.name != "effect_name")).where(_OF_INGREDIENTS)
-_RULES_WITH_ITEMS = select(*_RULES.selected_columns).where(or_(_OF_INGREDIENTS, _OF_ITEMS))
-
-
-@dataclass(frozen=True, slots=True)
-class NamedProduct:
-    """A product found by a key: how the key names it, and what a choice between products needs."""
-
-    key: str
-    kind: str
-    item_seq: str
-    name: str
-    form: str
-    cancelled: bool
-    ingredients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +68,40 @@ class DrugStore:
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
-    async def brands(self) -> list[str]:
-        """Every brand key."""
-        query = select(drug_name.c.key).where(drug_name.c.kind.in_(_BRAND_KINDS)).distinct()
+    async def version(self) -> str:
+        """Changes whenever an export has been taken in."""
+        marks = select(ingest_run.c.digest).where(
+            ingest_run.c.source.startswith(_OURS, autoescape=True), ingest_run.c.finished
+        )
         async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).scalars())
+            return ",".join((await connection.scalars(marks.order_by(ingest_run.c.source))).all())
+
+    async def listings(self) -> list[Listing]:
+        """Every medicine as a list shows it."""
+        async with self._engine.connect() as connection:
+            rows = await connection.stream(select(*_LISTED, drug_information.c.efficacy))
+            return [Listing._make((*row[:-1], summary_of(row[-1]))) async for row in rows]
+
+    async def names(self) -> list[tuple[str, str, str]]:
+        """Every key a medicine is found by: key, item number, kind."""
+        query = select(drug_name.c.key, drug_name.c.item_seq, drug_name.c.kind)
+        async with self._engine.connect() as connection:
+            return [(row[0], row[1], row[2]) for row in (await connection.execute(query)).all()]
+
+    async def ingredients_by_item(self) -> dict[str, list[str]]:
+        """The base names of every product's ingredients, in their order."""
+        query = select(drug_ingredient.c.item_seq, drug_ingredient.c.name).where(drug_ingredient.c.name != "")
+        found: dict[str, list[str]] = {}
+        async with self._engine.connect() as connection:
+            for item, name in (await connection.execute(query.order_by(drug_ingredient.c.position))).all():
+                found.setdefault(item, []).append(name)
+        return found
 
     async def ingredient_names(self) -> dict[str, str]:
         """Every spelling of an ingredient, and its base name."""
         async with self._engine.connect() as connection:
             rows = await connection.execute(select(ingredient_name.c.key, ingredient_name.c.name))
             return {row.key: row.name for row in rows}
-
-    async def products_named(self, keys: Collection[str], items: Collection[str] = ()) -> list[NamedProduct]:
-        """The products of brand keys and of item numbers, each with its ingredients, in one query."""
-        found = await self._rows(_NAMED, keys=list(keys)) if keys else []
-        if items:
-            rows = await self._rows(_NUMBERED, items=list(items))
-            found += [{**row, "key": row["item_seq"], "kind": "item"} for row in rows]
-        return _with_ingredients(found)
 
     async def sole_products(self, ingredients: Collection[str], most: int = 5) -> dict[str, list[str]]:
         """For each ingredient, products that contain nothing else and have texts; those without prescription first."""
@@ -159,14 +144,25 @@ class DrugStore:
         query = select(drug_ingredient).where(drug_ingredient.c.item_seq == item).order_by(drug_ingredient.c.position)
         return [Ingredient(row["name"], row["label"], row["strength"]) for row in await self._rows(query)]
 
-    async def rules(self, ingredients: Collection[str], items: Collection[str]) -> list[Rule]:
-        """Every DUR rule about a list of medicines, in one query: single rules and the pairs within the list."""
-        found = {"ingredients": list(ingredients), "partners": ["", *ingredients]}
-        if items:
-            rows = await self._rows(_RULES_WITH_ITEMS, **found, items=list(items), partner_items=["", *items])
-        else:
-            rows = await self._rows(_RULES, **found)
-        return [Rule(**row) for row in rows]
+    async def ingredient_rules(self) -> list[Rule]:
+        """Every DUR rule of ingredients alone."""
+        return await self._rules(select(*_RULE).where(dur_rule.c.item_seq == ""))
+
+    async def items_with_rules(self) -> list[str]:
+        """The products that DUR rules of single products speak of."""
+        query = select(dur_rule.c.item_seq).where(dur_rule.c.item_seq != "").distinct()
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def rules_of_items(self, items: Collection[str]) -> list[Rule]:
+        """The DUR rules of a list's products: single rules and the pairs within the list. One query, or none."""
+        if not items:
+            return []
+        return await self._rules(_OF_ITEMS, items=list(items), partners=["", *items])
+
+    async def _rules(self, query: Any, **values: Any) -> list[Rule]:
+        async with self._engine.connect() as connection:
+            return [Rule(*row) for row in (await connection.execute(query, values)).all()]
 
     async def rules_as_of(self) -> str:
         """The newest date of the rules."""
@@ -174,30 +170,22 @@ class DrugStore:
             return str(await connection.scalar(select(func.max(dur_rule.c.as_of))) or "")
 
     async def rules_are_sample(self) -> bool:
-        """True when the rules come from the sample this service ships with."""
-        query = select(dur_rule.c.id).where(dur_rule.c.id.like("dur.%")).limit(1)
-        async with self._engine.connect() as connection:
-            return await connection.scalar(query) is not None
+        """True when rules come from the sample this service ships with."""
+        return await self._any(select(dur_rule.c.id).where(dur_rule.c.id.startswith(SAMPLE_RULES)))
 
-    async def search(self, plan: Plan, offset: int, limit: int) -> list[dict[str, Any]]:
-        """Products a plan looks for, those of the lowest rank first, withdrawn ones last."""
-        if not plan.ranked:
-            found = await self.records([plan.item]) if plan.item else {}
-            return list(found.values())[offset : offset + limit]
-        rank = func.min(case(dict(plan.ranked), value=drug_name.c.key, else_=len(plan.ranked))).label("rank")
-        best = (
-            select(drug_name.c.item_seq, rank)
-            .where(drug_name.c.key.in_([found for found, _ in plan.ranked]))
-            .group_by(drug_name.c.item_seq)
-            .subquery()
+    async def holds_real_products(self) -> bool:
+        """Whether any medicine comes from elsewhere than the shipped sample."""
+        return await self._any(
+            select(drug_information.c.item_seq).where(drug_information.c.item_seq.not_like(f"{SAMPLE_ITEMS}%"))
         )
-        query = select(drug_information).join(best, best.c.item_seq == drug_information.c.item_seq)
-        if plan.atc:
-            fits = [drug_information.c.atc_code.like(f"{prefix}%") for prefix in plan.atc]
-            query = query.where(or_(drug_information.c.atc_code == "", *fits))
-        query = query.order_by(drug_information.c.cancelled, best.c.rank, drug_information.c.item_seq)
+
+    async def holds_real_rules(self) -> bool:
+        """Whether any rule comes from elsewhere than the shipped sample."""
+        return await self._any(select(dur_rule.c.id).where(dur_rule.c.id.not_like(f"{SAMPLE_RULES}%")))
+
+    async def _any(self, query: Any) -> bool:
         async with self._engine.connect() as connection:
-            return [dict(row) for row in (await connection.execute(query.offset(offset).limit(limit))).mappings()]
+            return await connection.scalar(query.limit(1)) is not None
 
     async def _rows(self, query: Any, **values: Any) -> list[dict[str, Any]]:
         async with self._engine.connect() as connection:
@@ -246,16 +234,14 @@ class DrugStore:
         await upsert(connection, ingest_run, [{**run, "rows_kept": state.kept, "rows_refused": state.refused}])
 
 
-def _with_ingredients(rows: Iterable[Mapping[str, Any]]) -> list[NamedProduct]:
-    """One product per key and item from rows of one ingredient each, the ingredients in their order."""
-    found: dict[tuple[str, str, str], NamedProduct] = {}
-    listed: dict[tuple[str, str, str], list[str]] = {}
-    for row in sorted(rows, key=lambda row: row["position"] or 0):
-        at = (row["key"], row["kind"], row["item_seq"])
-        found[at] = NamedProduct(*at, row["name"], row["form"], bool(row["cancelled"]))
-        if row["ingredient"]:
-            listed.setdefault(at, []).append(row["ingredient"])
-    return [replace(product, ingredients=tuple(listed.get(at, ()))) for at, product in found.items()]
+def summary_of(efficacy: str) -> str:
+    """The first sentence of a medicine's efficacy."""
+    return next(iter(sentences(efficacy)), "")
+
+
+def listing_of(record: Mapping[str, Any]) -> Listing:
+    """A whole row as a list shows it."""
+    return Listing._make((*(record[column.name] for column in _LISTED), summary_of(record["efficacy"])))
 
 
 def _ingredient_rows(permits: Mapping[str, Permit]) -> Iterable[Record]:

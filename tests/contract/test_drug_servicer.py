@@ -14,10 +14,11 @@ from medichain.drug.v1 import drug_pb2
 from medichain.knowledge.v1 import knowledge_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.drug.consult import Consultation
-from services.drug.ingest import BATCH, FileReport, take_exports_in
+from services.drug.ingest import BATCH, DATA, WORDS, FileReport, exports_in, sample_exports, take_exports_in
 from services.drug.lay_words import LayWords, read_lay_words
 from services.drug.page_token import PageTokens
-from services.drug.service import DATA, WORDS, exports_in, ready_pharmacist
+from services.drug.pharmacist import Pharmacist
+from services.drug.register import Register
 from services.drug.servicer import DrugServicer
 from services.drug.store import DrugStore
 from services.mesh.errors import InvalidField, NotFound
@@ -74,10 +75,12 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 @pytest.fixture
 async def servicer(stocked: pathlib.Path, shelf: Shelf) -> AsyncIterator[DrugServicer]:
     engine = open_engine(make_url(f"sqlite+aiosqlite:///{stocked}"))
-    store, words = DrugStore(engine), read_lay_words(DATA / WORDS)
-    pharmacist = await ready_pharmacist(store, words)
+    store = DrugStore(engine)
+    register = Register(store, read_lay_words(DATA / WORDS))
+    await register.renew()
+    pharmacist = Pharmacist(register, store)
     consultation = Consultation(pharmacist, store, shelf)  # type: ignore[arg-type]
-    yield DrugServicer(store, pharmacist, consultation, PageTokens(b"test"))
+    yield DrugServicer(register, store, pharmacist, consultation, PageTokens(b"test"))
     await engine.dispose()
 
 
@@ -313,7 +316,30 @@ async def test_rules_that_left_a_file_are_forgotten(store: DrugStore, tmp_path: 
     other = rule | {"DUR_SEQ": "2", "MIXTURE_INGR_KOR_NAME": "다"}
     await taken_in(store, export(tmp_path, [rule, other], "pairs.json"))
     await taken_in(store, export(tmp_path, [rule], "pairs.json"))
-    assert [found.partner for found in await store.rules(["가", "나", "다"], [])] == ["나"]
+    assert [found.partner for found in await store.ingredient_rules()] == ["나"]
+
+
+async def test_files_with_names_alike_keep_their_own_rules(store: DrugStore, tmp_path: pathlib.Path) -> None:
+    rule = {"TYPE_NAME": "병용금기", "INGR_KOR_NAME": "가", "DUR_SEQ": "1"}
+    names = ["병용금기.json", "임부금기.json", "getDurProductInfoList_001.json", "getDurProductInfoList_002.json"]
+    for number, name in enumerate(names):
+        await taken_in(store, export(tmp_path, [rule | {"MIXTURE_INGR_KOR_NAME": f"나{number}"}], name))
+    assert sorted(found.partner for found in await store.ingredient_rules()) == ["나0", "나1", "나2", "나3"]
+
+
+async def test_the_sample_is_not_taken_in_beside_real_exports_of_its_kind(
+    store: DrugStore, tmp_path: pathlib.Path
+) -> None:
+    assert await sample_exports(store) == exports_in(DATA)
+    await taken_in(store, *await sample_exports(store))
+    assert await sample_exports(store) == exports_in(DATA)
+    await taken_in(store, export(tmp_path, [easy(1) | {"itemSeq": "200000001"}], "easy_drug_otc.json"))
+    assert await sample_exports(store) == [DATA / "dur.json"]
+    rule = {"TYPE_NAME": "병용금기", "INGR_KOR_NAME": "가", "MIXTURE_INGR_KOR_NAME": "나", "DUR_SEQ": "1"}
+    before = len(await store.ingredient_rules())
+    await taken_in(store, export(tmp_path, [rule], "dur.json"))
+    assert await sample_exports(store) == []
+    assert len(await store.ingredient_rules()) == before + 1
 
 
 async def test_an_export_of_an_error_is_reported_and_passed_over(store: DrugStore, tmp_path: pathlib.Path) -> None:
