@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LOCAL = re.compile(
     "연고|크림|겔|로션|외용|점안|안약|플라스타|카타플라스마|파스|질정|질세정|세정|가글|네일|점비|비강|나잘|스프레이|분무|트로키|샴푸|치약"
@@ -16,6 +17,7 @@ _INJECTED = re.compile("주사|주$|펜|프리필드|시린지")
 _LOCAL_PATCHES = re.compile("피록시캄|케토프로펜|디클로페낙|플루르비프로펜|록소프로펜")
 
 
+@lru_cache(maxsize=4096)
 def acts_locally(form: str, name: str = "") -> bool:
     """True for what is rubbed on, dropped in or stuck on for the place itself. Unknown forms count as whole-body."""
     if "패취" in form or "패치" in form:
@@ -26,9 +28,9 @@ def acts_locally(form: str, name: str = "") -> bool:
 def rule_speaks_of(remark: str, form: str, name: str = "") -> bool:
     """False when a rule's remark limits it to a form ("서방정(650mg) 제형", "바르는 약 기준") that the product is not.
 
-    A name without a product has no form; every rule speaks of it.
+    A name without a product has no form; every rule speaks of it. Most rules have no remark.
     """
-    if not form:
+    if not form or not remark:
         return True
     local = acts_locally(form, name)
     for word, holds in (

@@ -74,12 +74,12 @@ def _by_pair(rules: Sequence[Rule]) -> dict[tuple[str, str], list[Rule]]:
 
 
 def _by_class(rules: Sequence[Rule]) -> dict[str, dict[str, Rule]]:
-    """Rules of duplicate classes: class by class, ingredient by ingredient."""
+    """Rules of duplicate classes: class by class, ingredient by ingredient; classes of which the list has two."""
     found: dict[str, dict[str, Rule]] = {}
     for rule in rules:
         if rule.type == "class":
             found.setdefault(rule.class_name, {}).setdefault(rule.ingredient, rule)
-    return found
+    return {name: members for name, members in found.items() if len(members) > 1}
 
 
 def _pair_rules(

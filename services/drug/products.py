@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from services.drug.forms import acts_locally
 from services.drug.lexicon import Meaning
@@ -68,7 +69,8 @@ def _product(text: str, meaning: Meaning, products: Iterable[NamedProduct], arou
     fitting = [product for product in products if product.key in keys]
     if not fitting:
         return None
-    best = min(fitting, key=lambda product: _rank(product, around))
+    sought = _Sought(strength(around), bool(_FOR_A_PLACE.search(around)), cues(around).child)
+    best = min(fitting, key=lambda product: _rank(product, sought))
     rivals = {product.ingredients for product in fitting if product.kind == best.kind and not product.cancelled}
     confidence = meaning.confidence * (_SEVERAL if len(rivals) > 1 else 1.0)
     return Item(
@@ -76,15 +78,22 @@ def _product(text: str, meaning: Meaning, products: Iterable[NamedProduct], arou
     )
 
 
-def _rank(product: NamedProduct, around: str) -> tuple[bool, bool, int, bool, bool, str]:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What the words around a name say of the product meant: its strength or "", its use on a place, for a child."""
+
+    strength: str
+    for_a_place: bool
+    for_a_child: bool
+
+
+def _rank(product: NamedProduct, sought: _Sought) -> tuple[bool, bool, int, bool, bool, str]:
     """The product meant comes first: sold, for the age, named most exactly, of the strength and place spoken of."""
-    asked = strength(around)
-    for_a_place = bool(_FOR_A_PLACE.search(around))
     return (
         product.cancelled,
-        product.kind in ("brand", "alias") and cues(around).child and not _CHILDREN_S.search(product.name),
+        product.kind in ("brand", "alias") and sought.for_a_child and not _CHILDREN_S.search(product.name),
         _KINDS.index(product.kind),
-        bool(asked) and asked not in key(product.name),
-        acts_locally(product.form, product.name) != for_a_place,
+        bool(sought.strength) and sought.strength not in key(product.name),
+        acts_locally(product.form, product.name) != sought.for_a_place,
         product.item_seq,
     )

@@ -31,6 +31,7 @@ class Rulebook:
         return [item for item in items if item in self._items]
 
 
-def _in_order(rule: Rule) -> tuple[int, str]:
-    """As the export numbered them: 9 before 10."""
-    return len(rule.id), rule.id
+def _in_order(rule: Rule) -> tuple[str, int, str]:
+    """File by file, and as its export numbered them: 9 before 10."""
+    file, _, number = rule.id.partition(".")
+    return file, len(number), number
