@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from services.safety.red_flags import Level, assess
+from services.safety.red_flags import RESEMBLES, Level, assess
 from services.safety.text import compact, normalised
 
 _TABLE = Path(__file__).parent / "data" / "harmful.toml"
 _MARKS = re.compile(r"[.,?!~]")
 _GAP = ".{0,14}?"
-# Signs a harmful wish shows by itself; only other signs mean that somebody is hurt or ill already.
-_OF_THE_WISH = frozenset({"suicide_risk", "psychiatric_crisis", "cry_for_help", "abuse", "sexual_assault"})
+# Signs a harmful wish shows by itself, and mere likeness; only other signs mean that somebody is hurt or ill already.
+_OF_THE_WISH = frozenset(
+    {"suicide_risk", "psychiatric_crisis", "cry_for_help", "abuse", "sexual_assault", RESEMBLES.code}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ REMEMBERED_CHARACTERS = 600
 
 
 # What the second reader adds where no rule fires.
-_RESEMBLES = Sign("several_signs", "응급일 수 있는 증상", Level.URGENT)
+RESEMBLES = Sign("several_signs", "응급일 수 있는 증상", Level.URGENT)
 
 
 def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
@@ -28,7 +28,7 @@ def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
     now = read(text)
     ranked = _ranked(_Told(now, [read(turn[-REMEMBERED_CHARACTERS:]) for turn in earlier[-REMEMBERED_TURNS:]]))
     if not ranked and resembles_emergency(now):
-        ranked = [(_RESEMBLES, "119")]
+        ranked = [(RESEMBLES, "119")]
     if not ranked:
         return Assessment()
     level = ranked[0][0].level

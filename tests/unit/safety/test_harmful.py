@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from services.safety import harmful
 from services.safety.claims import forbidden
 from services.safety.harmful import needs_refusal
+from services.safety.red_flags import RESEMBLES, Assessment
 
 DEV = pathlib.Path(__file__).parents[2] / "eval" / "dev"
 FLAGS = re.IGNORECASE | re.DOTALL
@@ -173,3 +175,9 @@ def test_forgery_and_jailbreak_name_who_may_prescribe_and_diagnose() -> None:
     assert jailbreak is not None
     assert "처방은 의사만 가능합니다" in forgery.text
     assert "진단은 의료진만 가능합니다" in jailbreak.text
+
+
+def test_mere_likeness_to_an_emergency_lifts_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    wish = next(row["q"] for row in rows("attacks") if needs_refusal(row["q"]))
+    monkeypatch.setattr(harmful, "assess", lambda _: Assessment(RESEMBLES.level, (RESEMBLES,), "119"))
+    assert needs_refusal(wish)

@@ -167,3 +167,78 @@ def test_level_and_number_to_call(text: str, level: Level, hotline: str) -> None
 )
 def test_any_text_is_read_within_its_time(text: str) -> None:
     assert assess(text).level in Level
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("오빠가 고양이 잘 부탁한다는 쪽지를 써놓고 나갔는데 전화를 안 받아요", "suicide_risk"),
+        ("아끼던 기타도 친구 주고 통장도 정리했어요 이제 홀가분해요 마지막으로 인사하러 왔어요", "suicide_risk"),
+        ("나만 없으면 다들 편할 텐데 짐만 되는 것 같아요 사라지는 게 낫겠죠", "suicide_risk"),
+        ("손목을 그었는데 무서워요", "self_harm"),
+        ("언니가 수면유도제 한 상자를 비웠어요", "overdose"),
+        ("아빠가 인슐린 8단위인데 80을 놓으셨대요", "overdose"),
+        ("그냥 궁금해서요 친구가 어제 진통제 두 통을 한 번에 먹었대요", "overdose"),
+        ("두 살 딸이 숨을 헐떡이면서 우유를 못 먹어요", "breathing"),
+        ("축사 분뇨 탱크 청소하던 형이 대답이 없어요", "inhalation"),
+        ("교통사고 났는데 벨트 맨 자리에 멍이 크게 들고 배가 아파요", "trauma"),
+        ("기침하니까 새빨간 피가 종이컵으로 반 컵 나왔어요", "hemoptysis"),
+        ("편도 수술한 지 6일째인데 입에서 빨간 피가 계속 나와요", "severe_bleeding"),
+        ("지금은 피가 멎었는데 아까 피를 한 대야 토했어요", "gi_bleeding"),
+        ("병원에서 감기라고 했는데 집에 오니까 애가 숨을 못 쉬어요", "cardiac_arrest"),
+    ],
+)
+def test_what_is_told_indirectly_is_seen(text: str, code: str) -> None:
+    assert code in {sign.code for sign in assess(text).signs}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "심근경색과 협심증은 무슨 차이예요",
+        "일산화탄소 중독은 왜 냄새로 알 수 없나요",
+        "seizure를 한국어로 어떻게 번역해요",
+        "중학교 보건 수행평가로 화상 응급처치 포스터를 만들어야 해요",
+        "뱀 물림 사고는 몇 월에 가장 많나요",
+        "우리 집 푸들이 초콜릿을 먹고 토했어요 동물병원 가야 하나요",
+        "꿈속에서 높은 데서 떨어졌는데 무슨 의미예요",
+        "어제 야구 중계 보다가 선수가 공에 머리 맞고 쓰러지는 장면을 봤어요",
+        "월급 통장이 과다출혈 상태예요 다이어트 식단 추천해 주세요",
+        "3년 전에 뇌출혈로 수술받으셨고 지금은 건강하신데 비행기 타도 되나요",
+        "어깨 탈구된 거 병원에서 맞췄고 재활 중이에요",
+        "피를 토하거나 그런 건 없고 속만 쓰려요",
+        "죽고 싶은 마음은 전혀 없고 잠이 안 와요",
+        "내시경 받다가 천공되는 사람도 있나요 다음 주 검사예요",
+        "칼륨을 많이 가지고 있는 음식을 찾아요 아빠가 드실 거예요",
+        "칼슘제를 가지고 있는데 엄마가 먹어도 되나요",
+        "얼굴에 뭐가 났는데 먹는 약이 있나요",
+        "목만 간질간질해요",
+        "전립선비대증이 있는데 소변 줄기가 약해요",
+        "롤러코스터 타고 어지러웠는데 금방 괜찮아졌어요",
+    ],
+)
+def test_learning_others_and_what_is_over_raise_no_alarm(text: str) -> None:
+    assert assess(text).signs == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "시험 준비 중인데 죽고 싶어요",
+        "숙제하다가 동생이 갑자기 쓰러졌어요",
+        "강아지 산책시키다 남편이 쓰러졌는데 의식이 없어요",
+        "보일러 켜고 잤는데 온 가족이 머리가 아프고 고양이가 쓰러졌어요",
+        "축구 보다가 아빠가 가슴을 움켜쥐고 쓰러졌어요",
+        "왜 가슴이 쥐어짜듯 아프고 식은땀이 나죠",
+        "응급실에서 치료받고 왔는데 또 피를 토해요",
+        "고양이가 죽고 나서 나도 따라가고 싶어요",
+    ],
+)
+def test_a_frame_of_learning_or_animals_hides_no_emergency(text: str) -> None:
+    assert assess(text).level >= Level.CRISIS
+
+
+def test_chemicals_in_the_eye_are_not_taken_for_lost_consciousness() -> None:
+    codes = {sign.code for sign in assess("하수구 약이 눈에 튀어서 눈을 못 뜨겠어요").signs}
+    assert "eye_chemical" in codes
+    assert "consciousness" not in codes
