@@ -213,6 +213,9 @@ def test_what_is_told_indirectly_is_seen(text: str, code: str) -> None:
         "칼슘제를 가지고 있는데 엄마가 먹어도 되나요",
         "얼굴에 뭐가 났는데 먹는 약이 있나요",
         "목만 간질간질해요",
+        "코데인 들어간 기침약은 몇 살부터 먹일 수 있어요",
+        "쌍둥이 임신인데 고위험 산모는 어디로 가요",
+        "칼슘이랑 철분제를 한번에 털어 넣어도 돼요?",
         "전립선비대증이 있는데 소변 줄기가 약해요",
         "롤러코스터 타고 어지러웠는데 금방 괜찮아졌어요",
     ],
@@ -232,6 +235,7 @@ def test_learning_others_and_what_is_over_raise_no_alarm(text: str) -> None:
         "왜 가슴이 쥐어짜듯 아프고 식은땀이 나죠",
         "응급실에서 치료받고 왔는데 또 피를 토해요",
         "고양이가 죽고 나서 나도 따라가고 싶어요",
+        "타이레놀 스무 알 먹었는데 우유 먹어도 되나요",
     ],
 )
 def test_a_frame_of_learning_or_animals_hides_no_emergency(text: str) -> None:
