@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from services.safety.people import A_CHILD
+
 _OPENING = re.compile(r"^(그럼|그러면|그렇다면|그런데|근데|그래도|혹시|아니|그리고|또)[\s,]+")
 _POINTING = re.compile(
     r"그\s?(약|거|것|병원|약국|증상|검사|과|때|건|게|치료|수술|주사)|이\s?(약|거|것)|저\s?(약|거)"
@@ -18,6 +20,7 @@ _POINTING = re.compile(
 )
 _UNFINISHED = re.compile(r"(은|는|도|면|때|땐|건|데)\s*요?\s*[?？~.]*$")
 _THING = re.compile(r"(은|는)\s*요?\s*[?？~.]*$")
+_THANKS = re.compile(r"^(정말|너무|네|넵|아)?[\s,]*(고마|고맙|감사|ㄱㅅ|땡큐|알겠|thank)", re.IGNORECASE)
 _COMPARING = re.compile(r"달라|다른가|다르나|다를까|차이|똑같|마찬가지")
 _ASKING_FIRST = re.compile(r"^(몇|얼마|언제|며칠|어떻게|왜|어디서|뭘|뭐|무엇|하루에?\s?몇|한\s?번에|처음|더\s|다시)")
 _QUESTION = re.compile(
@@ -29,7 +32,7 @@ _SHORT_ENDING = re.compile(
     r"\s*[?？!.]*$"
 )
 _PERSON = re.compile(
-    r"아이|아기|애기|애(?=는|가|도|한테)|어린이|유아|영아|소아|아들|딸|손주|임산부|임신부|임신|수유|모유|노인|어르신|할머니|할아버지"
+    rf"{A_CHILD}|아기|애기|애(?=는|가|도|한테)|어린이|유아|영아|소아|아들|딸|손주|임산부|임신부|임신|수유|모유|노인|어르신|할머니|할아버지"
     r"|엄마|아빠|어머니|아버지|남편|아내|청소년|\d+\s?(살|세|개월)|간이? ?(안|나쁘)|신장|콩팥|당뇨|고혈압"
 )
 _OTHER_PERSON = re.compile(r"(?<!\S)(어른|성인|아이|아기|애기|어린이|임산부|노인|어르신)(이|가|은|는|도|한테)?(?=\s)")
@@ -60,7 +63,9 @@ def _joined(question: str, previous: str) -> str:
 
 
 def leans(rest: str, opened: bool = False) -> bool:
-    """Whether a question without its opening word ("그럼") leans on what was said before."""
+    """Whether a question without its opening word ("그럼") leans on what was said before; thanks never do."""
+    if _THANKS.search(rest):
+        return False
     if _POINTING.search(rest):
         return len(rest) < 2 * _SHORT
     if len(rest) > _SHORT:

@@ -7,6 +7,7 @@ has one, so that translating JSON and serving calls do not take turns; the other
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
@@ -69,7 +70,13 @@ class Child:
 
 def run(settings: Settings, port: int | None) -> int:
     """Returns the exit code: 0 after Ctrl-C, 1 when something did not come up."""
-    return asyncio.run(_up(settings, port if port is not None else settings.http_port))
+    with open(settings.path("run", "lock"), "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print(f"medichain: already running with the data in {settings.data_dir}; stop it first")
+            return 1
+        return asyncio.run(_up(settings, port if port is not None else settings.http_port))
 
 
 async def _up(settings: Settings, http_port: int) -> int:

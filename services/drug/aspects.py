@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.safety.people import A_CHILD
 from services.specialist.sentences import sentences
 
 _CAUTIONS = ("warning", "precautions", "interactions", "side_effects", "usage")
@@ -50,7 +51,7 @@ ASPECTS = (
     _aspect("breastfeeding", "수유|모유|젖", _CAUTIONS, "수유"),
     _aspect(
         "child",
-        "아기|아이|아가|애기|어린이|소아|유아|영아|신생아|개월|살|초등|중학생|조카|손주",
+        f"아기|{A_CHILD}|아가|애기|어린이|소아|유아|영아|신생아|개월|살|초등|중학생|조카|손주",
         (*_CAUTIONS, "efficacy"),
         "세 미만|세 이상|개월|아기|아이|어린이|소아|보호자|청소년",
         3,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from services.drug.rules import Person
+from services.safety.people import A_CHILD
 
 _YEAR = 12
 _PREGNANT = re.compile(
@@ -35,7 +36,7 @@ _WORDS = (
 )
 _ELDERLY = re.compile("어르신|노인|고령|할머니|할아버지|할매|할배|노모|팔순|칠순")
 _CHILD = re.compile(
-    "아기|아이|아가|애기|어린이|소아|유아|영아|신생아|초등|유치원|우리\\s*애|애한테|애가|아들|딸|조카|손주|키즈"
+    rf"아기|{A_CHILD}|아가|애기|어린이|소아|유아|영아|신생아|초등|유치원|우리\s*애|애한테|애가|아들|딸|조카|손주|키즈"
 )
 _CHILDREN_ARE_BELOW = 12 * _YEAR
 _AN_ELDERLY_PERSON = 70 * _YEAR

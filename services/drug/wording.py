@@ -15,6 +15,8 @@ _UNITS = (("밀리그램", "mg"), ("마이크로그램", "㎍"), ("밀리리터"
 # A remark on what may be bought without prescription, whose limit lies below the rule's.
 _OTC = "일반약은"
 _LIMIT = re.compile("^1일\\s*")
+# What a pair rule is called whose remark asks for caution only.
+CAUTION = "병용주의"
 TYPE_NAMES = {
     "pair": "병용금기",
     "pregnancy": "임부금기",

@@ -14,7 +14,17 @@ from services.drug import aspects as about
 from services.drug.names import core
 from services.drug.rules import Finding, Item
 from services.drug.visit import PAIRS, Record, Visit
-from services.drug.wording import ADVICE, NOTHING_FOUND, TYPE_NAMES, core_or_name, particle, placed, said, short_units
+from services.drug.wording import (
+    ADVICE,
+    CAUTION,
+    NOTHING_FOUND,
+    TYPE_NAMES,
+    core_or_name,
+    particle,
+    placed,
+    said,
+    short_units,
+)
 from services.specialist.draft import Draft
 from services.specialist.sentences import sentences
 
@@ -79,7 +89,7 @@ class Writing:
     def _evidence_of(self, finding: Finding) -> list[str]:
         """The rule, or the records of the medicines when the rule is their common ingredient."""
         if finding.evidence_id:
-            kind = TYPE_NAMES[finding.type]
+            kind = CAUTION if finding.remark.startswith("주의") else TYPE_NAMES[finding.type]
             title = f"{kind}: {' + '.join(dict.fromkeys(finding.ingredients))}"
             limit = f" ({short_units(finding.limit)})" if finding.limit else ""
             remark = f" {finding.remark}." if finding.remark else ""

@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 
 from medichain.knowledge.v1 import knowledge_pb2
+from services.safety.people import A_CHILD
 from services.safety.text import compact
 
 # How a passage's title names them, and how people do.
 _PEOPLE = (
     (
-        re.compile(r"아기|영아|신생아|아이|소아"),
+        re.compile(rf"아기|영아|신생아|{A_CHILD}|소아"),
         re.compile(
-            r"아기|애기|아가|아이|신생아|영아|소아|어린이|개월|(?:두|세|네|다섯|여섯|일곱|여덟|\d)(?:돌|살)|돌(?:쟁이|전|지난)|애(?:가|를|는|한테|도)|유아"
+            rf"아기|애기|아가|{A_CHILD}|신생아|영아|소아|어린이|개월|(?:두|세|네|다섯|여섯|일곱|여덟|\d)(?:돌|살)|돌(?:쟁이|전|지난)|애(?:가|를|는|한테|도)|유아"
             r"|초등|초딩|조카|손주|손자|손녀|첫째|둘째|막내|꼬마|딸|아들"
         ),
     ),

@@ -13,6 +13,7 @@ from services.internal_external.patient import is_child, is_pregnant
 from services.internal_external.symptoms import Found, SymptomFinder
 from services.internal_external.tables import Department, Tables
 
+_OF_CHILDREN, _OF_ADULTS = ("child_",), ("fever_adult", "elder_")
 OTHERS_SHARE = 1 / 3
 NEAR = 0.1
 SMALLEST = 0.08
@@ -76,7 +77,8 @@ class Recommender:
 
     def _about(self, found: list[Found], child: bool) -> list[Found]:
         """Without rows about children when nobody speaks of one, and without general rows beside specific ones."""
-        kept = [f for f in found if child or not f.symptom.id.startswith("child_")]
+        others = _OF_ADULTS if child else _OF_CHILDREN
+        kept = [f for f in found if not f.symptom.id.startswith(others)]
         specific = [f for f in kept if f.symptom.id not in ("child_sick", "unknown_where")]
         return specific or kept
 

@@ -44,7 +44,7 @@ class MeshServer:
                 ("grpc.max_connection_age_ms", max_connection_age * 1000),
                 ("grpc.max_connection_age_grace_ms", 60_000),
                 ("grpc.keepalive_permit_without_calls", 1),
-                ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+                ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
                 ("grpc.so_reuseport", 0),
             ],
         )

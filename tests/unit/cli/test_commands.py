@@ -104,6 +104,16 @@ def test_a_taken_port_is_named_in_one_line(tmp_path, capsys):
     assert f"port {port} is taken" in capsys.readouterr().err
 
 
+def test_one_data_folder_runs_once(tmp_path, capsys):
+    import fcntl
+
+    settings = Settings(data_dir=tmp_path)
+    with open(settings.path("run", "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert up.run(settings, 0) == 1
+    assert "already running" in capsys.readouterr().err
+
+
 def test_services_have_ports_of_their_own():
     names = ("knowledge", "category", "drug", "clinic", "emergency_support", "internal_external", "chatbot", "dental")
     assert len({default_port(name) for name in names}) == len(names)
