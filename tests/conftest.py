@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pathlib
 import shutil
 
@@ -10,6 +11,10 @@ import pytest
 from filelock import FileLock
 
 from tests.support.running import running_mesh
+
+
+# No test waits for a model hub: what is not on this machine is not there.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 @pytest.fixture(scope="session")
