@@ -12,7 +12,6 @@ from filelock import FileLock
 
 from tests.support.running import running_mesh
 
-
 # No test waits for a model hub: what is not on this machine is not there.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
