@@ -34,8 +34,7 @@ async def build(server: MeshServer, host: Host) -> None:
     server.on_stop(keys.dispose)
     server.on_stop(shards.dispose)
     store = ConversationStore(shards, Keyring(keys, master_key(settings)))
-    names = [name.strip() for name in settings.specialists.split(",") if name.strip()]
-    orchestrator = Orchestrator(store, host.mesh.client(CATEGORY), Specialists(host.mesh, names))
+    orchestrator = Orchestrator(store, host.mesh.client(CATEGORY), Specialists(host.mesh, settings.specialist_services))
     server.add(CHATBOT, ChatbotServicer(orchestrator, store, settings.llm_provider))
     _beside(server, OutboxRelay(shards, redis).run())
     _beside(server, _sweeping(store))

@@ -11,7 +11,7 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.mesh.settings import SERVICES, Settings
+from services.mesh.settings import Settings
 from services.storage.engine import open_engine, reference_url
 from services.storage.tables import reference as tables
 
@@ -44,8 +44,7 @@ def run(settings: Settings) -> int:
 
 
 async def _states(settings: Settings) -> dict[str, tuple[str, str]]:
-    extra = [name.strip() for name in settings.specialists.split(",") if name.strip() and name.strip() not in SERVICES]
-    addresses = {name: settings.address(name) for name in (*SERVICES, *extra)}
+    addresses = {name: settings.address(name) for name in settings.services}
     states = await asyncio.gather(*(_state(address) for address in addresses.values()))
     return {name: (address, state) for (name, address), state in zip(addresses.items(), states, strict=True)}
 

