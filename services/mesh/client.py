@@ -122,13 +122,13 @@ class Client:
 
 
 def channel_options(config: str | None = None) -> list[tuple[str, Any]]:
-    """Options of a channel; a short reconnect backoff, so that a restarted service is found within a second."""
+    """Options of a channel; a short reconnect backoff, so that a restarted service is found within half a second."""
     options: list[tuple[str, Any]] = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
         ("grpc.max_send_message_length", MAX_MESSAGE),
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 1000),
+        ("grpc.max_reconnect_backoff_ms", 400),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.use_local_subchannel_pool", 1),
     ]
