@@ -11,12 +11,17 @@ from typing import Literal
 
 from ulid import ULID
 
+from services.mesh.people import Person
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: nobody in particular, a person, an operator, or another service of this deployment."""
+    """The process that calls: an unknown one, the edge, another service, or an operator's command.
 
-    kind: Literal["anonymous", "user", "operator", "service"] = "anonymous"
+    For whom it calls is another matter: see :class:`CallContext.person`.
+    """
+
+    kind: Literal["anonymous", "edge", "service", "operator"] = "anonymous"
     name: str = ""
 
 
@@ -28,12 +33,23 @@ class CallContext:
     """The call being served. ``deadline`` is on the clock of :func:`time.monotonic`."""
 
     principal: Principal = ANONYMOUS
+    # The signed-in person the call is made for, as their own token proves.
+    person: Person | None = None
+    # Why the mesh would have refused the call; set only where the contract lets the method look for an emergency first.
+    refusal: Exception | None = None
+    # Network address of the person's device, as the edge or the connection tells it; never logged.
+    address: str = ""
     deadline: float | None = None
     request_id: str = field(default_factory=lambda: str(ULID()))
     # The caller's own bearer token, passed on so that the next service can judge for itself.
     authorization: str = ""
     # What the caller marks a repeated request with, so that it is answered once; empty when it does not.
     idempotency_key: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose records this call may touch: the signed-in person's, or none ("")."""
+        return self.person.account_id if self.person else ""
 
     def remaining(self) -> float | None:
         """Seconds left, or None without a deadline; never negative."""

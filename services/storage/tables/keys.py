@@ -1,8 +1,10 @@
-"""Data keys, one per owner, wrapped by the master key. Without its row, no copy of an owner's texts can be read."""
+"""Data keys, one per owner, wrapped by a master key. Without its row, no copy of an owner's texts can be read."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Index, MetaData, String, Table
+
+from services.storage.types import Blob, Moment
 
 metadata = MetaData()
 
@@ -10,6 +12,8 @@ data_key = Table(
     "data_key",
     metadata,
     Column("owner", String(64), primary_key=True),
-    Column("wrapped", LargeBinary(200), nullable=False),
-    Column("created_at", DateTime, nullable=False),
+    Column("wrapped", Blob(200), nullable=False),
+    Column("master", String(16), nullable=False),  # which master key wraps it
+    Column("created_at", Moment(), nullable=False),
+    Index("ix_data_key_master", "master"),
 )

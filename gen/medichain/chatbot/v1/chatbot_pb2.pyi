@@ -169,7 +169,7 @@ class AskResponse(_message.Message):
     def __init__(self, id: _Optional[str] = ..., started: _Optional[_Union[Started, _Mapping]] = ..., emergency: _Optional[_Union[Emergency, _Mapping]] = ..., classified: _Optional[_Union[Classified, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceFound, _Mapping]] = ..., degraded: _Optional[_Union[Degraded, _Mapping]] = ..., delta: _Optional[_Union[Delta, _Mapping]] = ..., completed: _Optional[_Union[Completed, _Mapping]] = ..., error: _Optional[_Union[Failed, _Mapping]] = ...) -> None: ...
 
 class Exchange(_message.Message):
-    __slots__ = ("id", "question", "answer", "state", "asked_at", "domains", "citations", "emergency_level")
+    __slots__ = ("id", "question", "answer", "state", "asked_at", "domains", "citations", "emergency_level", "conversation_id", "confidence", "score", "comment")
     ID_FIELD_NUMBER: _ClassVar[int]
     QUESTION_FIELD_NUMBER: _ClassVar[int]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
@@ -178,6 +178,10 @@ class Exchange(_message.Message):
     DOMAINS_FIELD_NUMBER: _ClassVar[int]
     CITATIONS_FIELD_NUMBER: _ClassVar[int]
     EMERGENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
     id: str
     question: str
     answer: str
@@ -186,7 +190,11 @@ class Exchange(_message.Message):
     domains: _containers.RepeatedScalarFieldContainer[_specialist_pb2.Domain]
     citations: _containers.RepeatedCompositeFieldContainer[Citation]
     emergency_level: _emergency_support_pb2.EmergencyLevel
-    def __init__(self, id: _Optional[str] = ..., question: _Optional[str] = ..., answer: _Optional[str] = ..., state: _Optional[str] = ..., asked_at: _Optional[str] = ..., domains: _Optional[_Iterable[_Union[_specialist_pb2.Domain, str]]] = ..., citations: _Optional[_Iterable[_Union[Citation, _Mapping]]] = ..., emergency_level: _Optional[_Union[_emergency_support_pb2.EmergencyLevel, str]] = ...) -> None: ...
+    conversation_id: str
+    confidence: float
+    score: int
+    comment: str
+    def __init__(self, id: _Optional[str] = ..., question: _Optional[str] = ..., answer: _Optional[str] = ..., state: _Optional[str] = ..., asked_at: _Optional[str] = ..., domains: _Optional[_Iterable[_Union[_specialist_pb2.Domain, str]]] = ..., citations: _Optional[_Iterable[_Union[Citation, _Mapping]]] = ..., emergency_level: _Optional[_Union[_emergency_support_pb2.EmergencyLevel, str]] = ..., conversation_id: _Optional[str] = ..., confidence: _Optional[float] = ..., score: _Optional[int] = ..., comment: _Optional[str] = ...) -> None: ...
 
 class GetConversationRequest(_message.Message):
     __slots__ = ("id", "page_size", "page_token")
@@ -217,3 +225,137 @@ class DeleteConversationRequest(_message.Message):
 class DeleteConversationResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class Conversation(_message.Message):
+    __slots__ = ("id", "title", "started_at", "updated_at", "exchanges")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXCHANGES_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    title: str
+    started_at: str
+    updated_at: str
+    exchanges: int
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., started_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., exchanges: _Optional[int] = ...) -> None: ...
+
+class ListConversationsRequest(_message.Message):
+    __slots__ = ("query", "page_size", "page_token")
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    query: str
+    page_size: int
+    page_token: str
+    def __init__(self, query: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListConversationsResponse(_message.Message):
+    __slots__ = ("conversations", "next_page_token")
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    conversations: _containers.RepeatedCompositeFieldContainer[Conversation]
+    next_page_token: str
+    def __init__(self, conversations: _Optional[_Iterable[_Union[Conversation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListExchangesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListExchangesResponse(_message.Message):
+    __slots__ = ("exchanges", "next_page_token")
+    EXCHANGES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    exchanges: _containers.RepeatedCompositeFieldContainer[Exchange]
+    next_page_token: str
+    def __init__(self, exchanges: _Optional[_Iterable[_Union[Exchange, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ResumeExchangeRequest(_message.Message):
+    __slots__ = ("id", "last_event_id")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    LAST_EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    last_event_id: str
+    def __init__(self, id: _Optional[str] = ..., last_event_id: _Optional[str] = ...) -> None: ...
+
+class StopExchangeRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class StopExchangeResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RateExchangeRequest(_message.Message):
+    __slots__ = ("id", "score", "comment")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    score: int
+    comment: str
+    def __init__(self, id: _Optional[str] = ..., score: _Optional[int] = ..., comment: _Optional[str] = ...) -> None: ...
+
+class RateExchangeResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class InspectConversationRequest(_message.Message):
+    __slots__ = ("id", "account_id", "reason")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    account_id: str
+    reason: str
+    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ExportFeedbackRequest(_message.Message):
+    __slots__ = ("since", "page_token")
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    since: str
+    page_token: str
+    def __init__(self, since: _Optional[str] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class Feedback(_message.Message):
+    __slots__ = ("exchange_id", "score", "comment", "domains", "confidence", "quality", "rated_at")
+    EXCHANGE_ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    DOMAINS_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    RATED_AT_FIELD_NUMBER: _ClassVar[int]
+    exchange_id: str
+    score: int
+    comment: str
+    domains: _containers.RepeatedScalarFieldContainer[_specialist_pb2.Domain]
+    confidence: float
+    quality: float
+    rated_at: str
+    def __init__(self, exchange_id: _Optional[str] = ..., score: _Optional[int] = ..., comment: _Optional[str] = ..., domains: _Optional[_Iterable[_Union[_specialist_pb2.Domain, str]]] = ..., confidence: _Optional[float] = ..., quality: _Optional[float] = ..., rated_at: _Optional[str] = ...) -> None: ...
+
+class ExportFeedbackResponse(_message.Message):
+    __slots__ = ("feedback", "next_page_token")
+    FEEDBACK_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    feedback: _containers.RepeatedCompositeFieldContainer[Feedback]
+    next_page_token: str
+    def __init__(self, feedback: _Optional[_Iterable[_Union[Feedback, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class EraseRecordsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class EraseRecordsResponse(_message.Message):
+    __slots__ = ("exchanges",)
+    EXCHANGES_FIELD_NUMBER: _ClassVar[int]
+    exchanges: int
+    def __init__(self, exchanges: _Optional[int] = ...) -> None: ...

@@ -40,6 +40,31 @@ class ChatbotServiceStub:
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskRequest.SerializeToString,
                 response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.FromString,
                 _registered_method=True)
+        self.ResumeExchange = channel.unary_stream(
+                '/medichain.chatbot.v1.ChatbotService/ResumeExchange',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ResumeExchangeRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.FromString,
+                _registered_method=True)
+        self.StopExchange = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/StopExchange',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeResponse.FromString,
+                _registered_method=True)
+        self.RateExchange = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/RateExchange',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.RateExchangeRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.RateExchangeResponse.FromString,
+                _registered_method=True)
+        self.ListConversations = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/ListConversations',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListConversationsRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListConversationsResponse.FromString,
+                _registered_method=True)
+        self.ListExchanges = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/ListExchanges',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListExchangesRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListExchangesResponse.FromString,
+                _registered_method=True)
         self.GetConversation = channel.unary_unary(
                 '/medichain.chatbot.v1.ChatbotService/GetConversation',
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.GetConversationRequest.SerializeToString,
@@ -50,6 +75,21 @@ class ChatbotServiceStub:
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.DeleteConversationRequest.SerializeToString,
                 response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.DeleteConversationResponse.FromString,
                 _registered_method=True)
+        self.InspectConversation = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/InspectConversation',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.InspectConversationRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.GetConversationResponse.FromString,
+                _registered_method=True)
+        self.ExportFeedback = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/ExportFeedback',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ExportFeedbackRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ExportFeedbackResponse.FromString,
+                _registered_method=True)
+        self.EraseRecords = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/EraseRecords',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.EraseRecordsRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.EraseRecordsResponse.FromString,
+                _registered_method=True)
 
 
 class ChatbotServiceServicer:
@@ -58,6 +98,41 @@ class ChatbotServiceServicer:
 
     def Ask(self, request, context):
         """Ask answers a question as a stream of events.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeExchange(self, request, context):
+        """ResumeExchange continues the stream of a resumable question after the last event the reader has seen.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StopExchange(self, request, context):
+        """StopExchange ends an answer that is being written; what was said so far is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RateExchange(self, request, context):
+        """RateExchange stores what a person thinks of an answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListConversations(self, request, context):
+        """ListConversations returns the caller's own history, or searches it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListExchanges(self, request, context):
+        """ListExchanges returns everything the caller ever asked, with the answers.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -77,6 +152,27 @@ class ChatbotServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def InspectConversation(self, request, context):
+        """InspectConversation shows an operator somebody else's conversation, and writes to the audit log that it did.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportFeedback(self, request, context):
+        """ExportFeedback returns ratings without personal data.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseRecords(self, request, context):
+        """EraseRecords removes all conversations of the person the call is made for: rows, cached copies, open streams.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ChatbotServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -84,6 +180,31 @@ def add_ChatbotServiceServicer_to_server(servicer, server):
                     servicer.Ask,
                     request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskRequest.FromString,
                     response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.SerializeToString,
+            ),
+            'ResumeExchange': grpc.unary_stream_rpc_method_handler(
+                    servicer.ResumeExchange,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ResumeExchangeRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.SerializeToString,
+            ),
+            'StopExchange': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopExchange,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeResponse.SerializeToString,
+            ),
+            'RateExchange': grpc.unary_unary_rpc_method_handler(
+                    servicer.RateExchange,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.RateExchangeRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.RateExchangeResponse.SerializeToString,
+            ),
+            'ListConversations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConversations,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListConversationsRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListConversationsResponse.SerializeToString,
+            ),
+            'ListExchanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListExchanges,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListExchangesRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListExchangesResponse.SerializeToString,
             ),
             'GetConversation': grpc.unary_unary_rpc_method_handler(
                     servicer.GetConversation,
@@ -94,6 +215,21 @@ def add_ChatbotServiceServicer_to_server(servicer, server):
                     servicer.DeleteConversation,
                     request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.DeleteConversationRequest.FromString,
                     response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.DeleteConversationResponse.SerializeToString,
+            ),
+            'InspectConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.InspectConversation,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.InspectConversationRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.GetConversationResponse.SerializeToString,
+            ),
+            'ExportFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportFeedback,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ExportFeedbackRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ExportFeedbackResponse.SerializeToString,
+            ),
+            'EraseRecords': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseRecords,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.EraseRecordsRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.EraseRecordsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -124,6 +260,141 @@ class ChatbotService:
             '/medichain.chatbot.v1.ChatbotService/Ask',
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskRequest.SerializeToString,
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeExchange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/ResumeExchange',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ResumeExchangeRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StopExchange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/StopExchange',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RateExchange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/RateExchange',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.RateExchangeRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.RateExchangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConversations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/ListConversations',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListConversationsRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListConversationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListExchanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/ListExchanges',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListExchangesRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListExchangesResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -178,6 +449,87 @@ class ChatbotService:
             '/medichain.chatbot.v1.ChatbotService/DeleteConversation',
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.DeleteConversationRequest.SerializeToString,
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.DeleteConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InspectConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/InspectConversation',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.InspectConversationRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.GetConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/ExportFeedback',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ExportFeedbackRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ExportFeedbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/EraseRecords',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.EraseRecordsRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.EraseRecordsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -26,7 +26,7 @@ from medichain.emergency_support.v1 import emergency_support_pb2 as medichain_do
 from medichain.specialist.v1 import specialist_pb2 as medichain_dot_specialist_dot_v1_dot_specialist__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n medichain/events/v1/events.proto\x12\x13medichain.events.v1\x1a\x36medichain/emergency_support/v1/emergency_support.proto\x1a(medichain/specialist/v1/specialist.proto\"\xa7\x02\n\x11\x45xchangeCompleted\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x30\n\x07\x64omains\x18\x03 \x03(\x0e\x32\x1f.medichain.specialist.v1.Domain\x12\x12\n\nconfidence\x18\x04 \x01(\x01\x12G\n\x0f\x65mergency_level\x18\x05 \x01(\x0e\x32..medichain.emergency_support.v1.EmergencyLevel\x12\x10\n\x08provider\x18\x06 \x01(\t\x12\x10\n\x08total_ms\x18\x07 \x01(\x05\x12\x31\n\x08\x64\x65graded\x18\x08 \x03(\x0e\x32\x1f.medichain.specialist.v1.Domain\"1\n\x0cSafetyRaised\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"\xb6\x01\n\x08\x45nvelope\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0boccurred_at\x18\x02 \x01(\t\x12\x44\n\x12\x65xchange_completed\x18\x03 \x01(\x0b\x32&.medichain.events.v1.ExchangeCompletedH\x00\x12:\n\rsafety_raised\x18\x04 \x01(\x0b\x32!.medichain.events.v1.SafetyRaisedH\x00\x42\x07\n\x05\x65ventb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n medichain/events/v1/events.proto\x12\x13medichain.events.v1\x1a\x36medichain/emergency_support/v1/emergency_support.proto\x1a(medichain/specialist/v1/specialist.proto\"\xa7\x02\n\x11\x45xchangeCompleted\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x30\n\x07\x64omains\x18\x03 \x03(\x0e\x32\x1f.medichain.specialist.v1.Domain\x12\x12\n\nconfidence\x18\x04 \x01(\x01\x12G\n\x0f\x65mergency_level\x18\x05 \x01(\x0e\x32..medichain.emergency_support.v1.EmergencyLevel\x12\x10\n\x08provider\x18\x06 \x01(\t\x12\x10\n\x08total_ms\x18\x07 \x01(\x05\x12\x31\n\x08\x64\x65graded\x18\x08 \x03(\x0e\x32\x1f.medichain.specialist.v1.Domain\"S\n\x10QuestionReceived\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x11\n\tanonymous\x18\x03 \x01(\x08\"N\n\x0e\x45xchangeFailed\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"3\n\rExchangeRated\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x05\"N\n\x0eSecurityRaised\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\"1\n\x0cSafetyRaised\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\"\xb8\x03\n\x08\x45nvelope\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0boccurred_at\x18\x02 \x01(\t\x12\x44\n\x12\x65xchange_completed\x18\x03 \x01(\x0b\x32&.medichain.events.v1.ExchangeCompletedH\x00\x12:\n\rsafety_raised\x18\x04 \x01(\x0b\x32!.medichain.events.v1.SafetyRaisedH\x00\x12\x42\n\x11question_received\x18\x05 \x01(\x0b\x32%.medichain.events.v1.QuestionReceivedH\x00\x12>\n\x0f\x65xchange_failed\x18\x06 \x01(\x0b\x32#.medichain.events.v1.ExchangeFailedH\x00\x12<\n\x0e\x65xchange_rated\x18\x07 \x01(\x0b\x32\".medichain.events.v1.ExchangeRatedH\x00\x12>\n\x0fsecurity_raised\x18\x08 \x01(\x0b\x32#.medichain.events.v1.SecurityRaisedH\x00\x42\x07\n\x05\x65ventb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,8 +35,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXCHANGECOMPLETED']._serialized_start=156
   _globals['_EXCHANGECOMPLETED']._serialized_end=451
-  _globals['_SAFETYRAISED']._serialized_start=453
-  _globals['_SAFETYRAISED']._serialized_end=502
-  _globals['_ENVELOPE']._serialized_start=505
-  _globals['_ENVELOPE']._serialized_end=687
+  _globals['_QUESTIONRECEIVED']._serialized_start=453
+  _globals['_QUESTIONRECEIVED']._serialized_end=536
+  _globals['_EXCHANGEFAILED']._serialized_start=538
+  _globals['_EXCHANGEFAILED']._serialized_end=616
+  _globals['_EXCHANGERATED']._serialized_start=618
+  _globals['_EXCHANGERATED']._serialized_end=669
+  _globals['_SECURITYRAISED']._serialized_start=671
+  _globals['_SECURITYRAISED']._serialized_end=749
+  _globals['_SAFETYRAISED']._serialized_start=751
+  _globals['_SAFETYRAISED']._serialized_end=800
+  _globals['_ENVELOPE']._serialized_start=803
+  _globals['_ENVELOPE']._serialized_end=1243
 # @@protoc_insertion_point(module_scope)
