@@ -1,4 +1,4 @@
-"""People's records, on the shard a person lives on. Personal columns and texts are sealed with the person's data key."""
+"""People's records, on the shard a person lives on. Personal columns and texts are sealed with a data key each."""
 
 from __future__ import annotations
 
