@@ -167,7 +167,7 @@ class ChatbotServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EraseRecords(self, request, context):
-        """EraseRecords removes all conversations of the person the call is made for: rows, cached copies, open streams.
+        """EraseRecords removes all conversations of a person: rows, cached copies, events that name them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
