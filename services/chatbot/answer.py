@@ -10,6 +10,7 @@ from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.citations import Citations
+from services.chatbot.quality import quality
 from services.chatbot.question import Question
 from services.chatbot.records import Outcome
 from services.chatbot.specialists import Part
@@ -23,7 +24,7 @@ class Answer:
         self.citations = Citations()
         self.domains: list[int] = []
         self.emergency = pb.Emergency(level=1)  # type: ignore[arg-type]
-        self.refused = ""
+        self.refused, self.failure = "", ""
         self.degraded: list[pb.Degraded] = []
         self.timings = pb.Timings()
         self._pieces: list[str] = []
@@ -88,12 +89,13 @@ class Answer:
             emergency_level=self.emergency.level,
             provider=self._question.writer,
             total_ms=self._question.milliseconds(),
+            quality=quality(self.text, self.confidence, len(self.degraded)),
             evidence=self.citations.rows(),
             searches=[
                 (specialist_pb2.Domain.Name(p.domain), len(p.response.evidence), p.milliseconds, p.degraded)
                 for p in self._parts
             ],
-            events=self._events() if completed else [],
+            events=self._events() if completed else [self._failed()],
         )
 
     def _events(self) -> list[tuple[str, bytes]]:
@@ -111,9 +113,25 @@ class Answer:
         if self.refused:
             raised = events_pb2.SafetyRaised(exchange_id=self._question.exchange_id, kind=self.refused)
             envelopes.append(events_pb2.Envelope(safety_raised=raised))
-        return [_sealed(envelope) for envelope in envelopes]
+        return [sealed(envelope) for envelope in envelopes]
+
+    def _failed(self) -> tuple[str, bytes]:
+        question = self._question
+        failed = events_pb2.ExchangeFailed(
+            exchange_id=question.exchange_id, conversation_id=question.conversation_id, reason=self.failure
+        )
+        return sealed(events_pb2.Envelope(exchange_failed=failed))
 
 
-def _sealed(envelope: events_pb2.Envelope) -> tuple[str, bytes]:
+def received(question: Question) -> tuple[str, bytes]:
+    """The event that a question was taken in."""
+    taken = events_pb2.QuestionReceived(
+        exchange_id=question.exchange_id, conversation_id=question.conversation_id, anonymous=question.anonymous
+    )
+    return sealed(events_pb2.Envelope(question_received=taken))
+
+
+def sealed(envelope: events_pb2.Envelope) -> tuple[str, bytes]:
+    """An event with its id and time, as the outbox takes it."""
     envelope.id, envelope.occurred_at = str(ULID()), datetime.now(UTC).isoformat(timespec="milliseconds")
     return envelope.id, envelope.SerializeToString()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -14,10 +15,11 @@ from services.chatbot import wording
 from services.chatbot.announcement import announced
 from services.chatbot.answer import Answer
 from services.chatbot.asked_to import never_done
+from services.chatbot.asker import Asker, Askers
 from services.chatbot.events import EventNumbers
 from services.chatbot.follow_up import standalone
 from services.chatbot.question import Question
-from services.chatbot.records import COMPLETED, PARTIAL
+from services.chatbot.records import COMPLETED, FAILED, PARTIAL
 from services.chatbot.routing import CLASSIFIED, added, consulted, out_of_scope
 from services.chatbot.specialists import Part, Specialists
 from services.chatbot.store import ConversationStore
@@ -25,7 +27,8 @@ from services.llm.provider import Cited, Section
 from services.llm.registry import writer
 from services.mesh import telemetry
 from services.mesh.client import Client
-from services.mesh.errors import CallFailed
+from services.mesh.context import current
+from services.mesh.errors import CallFailed, MeshError
 from services.mesh.guard import as_public
 from services.safety.claims import forbidden
 from services.safety.disclaimers import DISCLAIMER
@@ -35,6 +38,8 @@ from services.safety.red_flags import Level, assess
 
 # Statements a section may have: the domain the question is mainly about, and the others.
 MAIN_STATEMENTS, OTHER_STATEMENTS = 12, 6
+# Refusals of requests that look like an attack on the platform itself.
+INJECTIONS = frozenset({"prompt_leak", "secret_leak", "other_user_data", "jailbreak", "false_authority"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,11 @@ class Orchestrator:
     store: ConversationStore
     category: Client
     specialists: Specialists
+    askers: Askers
+    security: Callable[..., Awaitable[None]]
 
     async def answer(self, question: Question) -> AsyncGenerator[pb.AskResponse, None]:
-        """The events of one answer. Whatever happens on the way, the last one is ``completed`` or ``error``."""
+        """The events of one answer, whose exchange is open. The last one is always ``completed`` or ``error``."""
         run = _Run(self, question)
         try:
             async with aclosing(run.events()) as events:
@@ -58,6 +65,7 @@ class Orchestrator:
                 "answer_failed", error_type=type(raised).__name__, where=telemetry.where(raised),
                 reason=failure.reason.name, exchange_id=question.exchange_id,
             )  # fmt: skip
+            await run.failed(failure.reason.name.lower())
             yield run.numbers.event(error=pb.Failed(error=failure.reason.name, message=failure.reason.message))
         finally:
             await run.left()
@@ -69,8 +77,9 @@ class _Run:
     def __init__(self, orchestrator: Orchestrator, question: Question) -> None:
         self._of, self._question = orchestrator, question
         self._answer = Answer(question)
-        self._opened, self._stored = False, False
+        self._stored = False
         self._signs: list[str] = []
+        self._asker = Asker()
         self._consultations: list[asyncio.Task[Part]] = []
         self.numbers = EventNumbers(question.exchange_id)
 
@@ -82,10 +91,6 @@ class _Run:
         refusal = needs_refusal(question.text)
         if self._raise_alarm(refusal):
             yield self.numbers.event(emergency=self._answer.emergency)
-        await self._of.store.open(
-            question.exchange_id, question.conversation_id, question.owner, question.text, question.idempotency_key
-        )
-        self._opened = True
         body = self._refused(refusal) if refusal else self._answered()
         async for event in body:
             yield event
@@ -94,11 +99,19 @@ class _Run:
         await self._store(COMPLETED, completed)
         yield self.numbers.event(completed=completed)
 
+    async def failed(self, reason: str) -> None:
+        """Keeps what was said before something went wrong; when that is the storage, the sweep marks the exchange."""
+        if not self._stored:
+            self._answer.failure = reason
+            with contextlib.suppress(MeshError):
+                await self._store(FAILED)
+
     async def left(self) -> None:
         """Stops what is still being asked, and keeps what was said so far when the reader has gone."""
         for task in self._consultations:
             task.cancel()
-        if self._opened and not self._stored:
+        if not self._stored:
+            self._answer.failure = PARTIAL
             await self._store(PARTIAL)
 
     # ---- the steps -------------------------------------------------------------------------------------------
@@ -116,13 +129,15 @@ class _Run:
 
     async def _refused(self, refusal: Refusal) -> AsyncIterator[pb.AskResponse]:
         self._answer.refused = refusal.kind
+        if refusal.kind in INJECTIONS:
+            call = current()
+            await self._of.security("injection_looking", "Ask", call.owner, call.address)
         yield self._delta(refusal.text + "\n\n")
 
     async def _answered(self) -> AsyncIterator[pb.AskResponse]:
         level = self._answer.emergency.level
         asked = standalone(mask(self._question.text).text, [mask(said).text for said in self._question.said_before])
-        # The emergency specialist is asked at once: it does not depend on the classification.
-        scores = await self._classified(asked)
+        scores, self._asker = await asyncio.gather(self._classified(asked), self._of.askers.present())
         if scores is None:
             yield self.numbers.event(degraded=self._answer.degraded[-1])
         else:
@@ -134,7 +149,7 @@ class _Run:
         if out_of_scope(scores or [], level) and not added(self._of.specialists.domains):
             yield self._delta(wording.OUT_OF_SCOPE + "\n\n")
             return
-        for sentence in never_done(asked):
+        for sentence in [*never_done(asked), *wording.not_used(self._asker, self._question.location is not None)]:
             yield self._delta(sentence + " ")
         async for event in self._consulted(asked, scores or [], level):
             yield event
@@ -180,7 +195,11 @@ class _Run:
             for said in self._question.said_before
         ]
         return specialist_pb2.ConsultRequest(
-            question=asked, history=history, location=self._question.location, confidence=share
+            question=asked,
+            history=history,
+            profile=self._asker.profile,
+            location=self._question.location if self._asker.location_allowed else None,
+            confidence=share,
         )
 
     async def _section(self, part: Part, rank: int, alone: bool) -> AsyncIterator[pb.AskResponse]:
@@ -215,5 +234,7 @@ class _Run:
         self._stored = True
         question = self._question
         outcome = self._answer.outcome(state, completed)
-        close = self._of.store.close(question.exchange_id, question.conversation_id, question.owner, outcome)
+        close = self._of.store.close(
+            question.exchange_id, question.conversation_id, question.owner, question.shard_id, outcome
+        )
         await asyncio.shield(asyncio.ensure_future(close))

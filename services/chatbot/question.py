@@ -21,9 +21,12 @@ class Question:
     exchange_id: str
     conversation_id: str
     owner: str
+    shard_id: int
+    session_id: str = ""
     location: specialist_pb2.Location | None = None
     writer: str = "extractive"
     idempotency_key: str | None = None
+    resumable: bool = False
     standing: Standing = field(default_factory=Standing)
     started: float = field(default_factory=time.monotonic)
 
@@ -32,22 +35,22 @@ class Question:
         """What the person said earlier, oldest first."""
         return [turn.question for turn in self.standing.turns]
 
+    @property
+    def anonymous(self) -> bool:
+        return is_anonymous(self.owner)
+
     def milliseconds(self) -> int:
         """Time since the question came in."""
         return int((time.monotonic() - self.started) * 1000)
 
 
 def new_exchange_id() -> str:
-    """Sorts by time, so that history pages by it."""
-    return str(ULID())
+    """Sorts by time, so that history pages by it, and is unguessable: an anonymous answer is its holder's.
 
-
-def anonymous_conversation(idempotency: str | None) -> str:
-    """An unguessable id; the same for a retried request, so that the retry finds its first answer.
-
-    Not a ULID: those of one moment follow one another, and an exchange's id would give its conversation's away.
+    Not the library's own randomness, which within one millisecond only counts up.
     """
-    return "c" + (idempotency[:40] if idempotency else secrets.token_hex(20))
+    milliseconds = int(time.time() * 1000)
+    return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + secrets.token_bytes(10)))
 
 
 def idempotency(key: str, conversation_id: str, text: str) -> str | None:
@@ -59,3 +62,7 @@ def idempotency(key: str, conversation_id: str, text: str) -> str | None:
 
 def anonymous_owner(conversation_id: str) -> str:
     return f"anonymous:{conversation_id}"[:64]
+
+
+def is_anonymous(owner: str) -> bool:
+    return owner.startswith("anonymous:")

@@ -1,85 +1,153 @@
-"""ChatbotService: decode, call, encode."""
+"""ChatbotService: decode, call, encode. What concerns answers being written is here, the rest in its base."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC
 from typing import Any
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
-from services.chatbot.events import EventNumbers
+from services.chatbot.answer import received
+from services.chatbot.events import EventNumbers, number_of
+from services.chatbot.history_servicer import HistoryServicer
 from services.chatbot.orchestrator import Orchestrator
-from services.chatbot.question import Question, anonymous_conversation, anonymous_owner, idempotency, new_exchange_id
-from services.chatbot.records import COMPLETED, Standing, Turn
+from services.chatbot.question import Question, anonymous_owner, idempotency, new_exchange_id
+from services.chatbot.records import Opening, Standing, Turn
 from services.chatbot.store import ConversationStore
+from services.chatbot.streams import Streams
+from services.chatbot.triage import turned_away, urgent
 from services.llm.registry import writer
 from services.mesh.context import current
-from services.mesh.errors import InvalidField, NotFound
+from services.mesh.errors import InvalidField, MeshError, NotFound
 from services.safety.text import normalised
 
-PAGE = 20
+# How long an emergency waits for the storage before it is announced without it.
+URGENT_SECONDS = 0.3
+# How long a repeated request waits for the first one's answer when it brings no deadline of its own.
+FIRST_SECONDS = 30.0
 
 
-class ChatbotServicer:
-    """Answers questions and gives conversations back."""
+class ChatbotServicer(HistoryServicer):
+    """Answers questions, and gives conversations back."""
 
-    def __init__(self, orchestrator: Orchestrator, store: ConversationStore, default_writer: str) -> None:
-        self._orchestrator, self._store, self._writer = orchestrator, store, default_writer
+    def __init__(
+        self,
+        orchestrator: Orchestrator,
+        store: ConversationStore,
+        streams: Streams,
+        default_writer: str,
+        **history: Any,
+    ) -> None:
+        super().__init__(store, **history)
+        self._orchestrator, self._store, self._streams = orchestrator, store, streams
+        self._writer = default_writer
 
     async def Ask(self, request: pb.AskRequest, context: Any) -> AsyncIterator[pb.AskResponse]:
-        question = await self._question(request)
-        if question.idempotency_key:
-            first = await self._store.repeated(question.conversation_id, question.owner, question.idempotency_key)
-            if first and first.state == COMPLETED:
-                for event in _replayed(first):
-                    yield event
-                return
-        async with aclosing(self._orchestrator.answer(question)) as events:
-            async for event in events:
-                yield event
-
-    async def GetConversation(self, request: pb.GetConversationRequest, context: Any) -> pb.GetConversationResponse:
-        size, before = request.page_size or PAGE, _page(request.page_token)
-        turns = await self._store.page(request.id, anonymous_owner(request.id), size + 1, before)
-        if turns is None:
-            raise NotFound("id")
-        token = turns[size - 1].id if len(turns) > size else ""
-        return pb.GetConversationResponse(
-            id=request.id, exchanges=[_exchange(turn) for turn in turns[:size]], next_page_token=token
-        )
-
-    async def DeleteConversation(
-        self, request: pb.DeleteConversationRequest, context: Any
-    ) -> pb.DeleteConversationResponse:
-        if not await self._store.delete(request.id, anonymous_owner(request.id)):
-            raise NotFound("id")
-        return pb.DeleteConversationResponse()
-
-    async def _question(self, request: pb.AskRequest) -> Question:
         text = normalised(request.question)
         if not text:
             raise InvalidField("question", "must hold something to read")
-        conversation_id, standing = request.conversation_id, Standing()
-        if conversation_id:
-            standing = await self._store.standing(conversation_id, anonymous_owner(conversation_id))
+        try:
+            question, first = await self._taken_in(request, text)
+        except MeshError as refusal:
+            for event in turned_away(text):
+                yield event
+            raise refusal
+        if first:
+            for event in _replayed(first):
+                yield event
+            return
+        async with aclosing(self._streams.write(question, self._orchestrator.answer(question))) as events:
+            async for event in events:
+                yield event
+
+    async def ResumeExchange(self, request: pb.ResumeExchangeRequest, context: Any) -> AsyncIterator[pb.AskResponse]:
+        after = number_of(request.last_event_id, request.id)
+        if await self._streams.known(request.id, current().owner):
+            async with aclosing(self._streams.read(request.id, after)) as events:
+                async for event in events:
+                    yield event
+            return
+        turn = await self._own(request.id)
+        if turn is None or not turn.result:
+            raise NotFound("id")
+        for event in _replayed(turn)[-1:] if after >= 0 else _replayed(turn):
+            yield event
+
+    async def StopExchange(self, request: pb.StopExchangeRequest, context: Any) -> pb.StopExchangeResponse:
+        if not await self._streams.known(request.id, current().owner) and await self._own(request.id) is None:
+            raise NotFound("id")
+        await self._streams.stop(request.id)
+        return pb.StopExchangeResponse()
+
+    async def _own(self, exchange_id: str) -> Turn | None:
+        """An exchange of the signed-in caller."""
+        person = current().person
+        return await self._store.exchange(exchange_id, person.account_id, person.shard_id) if person else None
+
+    async def _taken_in(self, request: pb.AskRequest, text: str) -> tuple[Question, Turn | None]:
+        """The question with its exchange opened, or the first answer to it. An emergency does not wait for that."""
+        refusal = current().refusal
+        if refusal:
+            raise refusal
+        try:
+            async with asyncio.timeout(URGENT_SECONDS if urgent(text) else None):
+                question = await self._question(request, text)
+                return question, await self._opened(question)
+        except TimeoutError:
+            raise MeshError("UNAVAILABLE") from None
+
+    async def _opened(self, question: Question) -> Turn | None:
+        """Opens the exchange; the first answer when this is a repeated request."""
+        opening = Opening(
+            id=question.exchange_id,
+            conversation_id=question.conversation_id,
+            owner=question.owner,
+            shard_id=question.shard_id,
+            session_id=question.session_id,
+            question=question.text,
+            idempotency_key=question.idempotency_key,
+            events=[received(question)],
+        )
+        try:
+            await self._store.open(opening)
+        except MeshError as taken:
+            if taken.reason.name != "CONFLICT" or not question.idempotency_key:
+                raise
+            return await self._store.first_outcome(
+                question.owner, question.shard_id, question.idempotency_key, current().remaining() or FIRST_SECONDS
+            )
+        return None
+
+    async def _question(self, request: pb.AskRequest, text: str) -> Question:
+        person, conversation_id = current().person, request.conversation_id
         key = idempotency(current().idempotency_key, conversation_id, text)
-        if not standing.exists:  # none given, or one that has expired: a new one
-            conversation_id = anonymous_conversation(key)
+        standing = Standing()
+        if conversation_id:
+            owner = person.account_id if person else anonymous_owner(conversation_id)
+            shard_id = person.shard_id if person else self._store.shard_for(conversation_id)
+            standing = await self._store.standing(conversation_id, owner, shard_id)
+            if person and not standing.exists:
+                raise NotFound("conversation_id")
+        if not standing.exists:  # none given, or an anonymous one that has expired: a new one
+            conversation_id = await self._store.new_conversation(key, person)
         return Question(
             text=text,
             exchange_id=new_exchange_id(),
             conversation_id=conversation_id,
-            owner=anonymous_owner(conversation_id),
+            owner=person.account_id if person else anonymous_owner(conversation_id),
+            shard_id=person.shard_id if person else self._store.shard_for(conversation_id),
+            session_id=person.session_id if person else "",
             location=request.location if request.HasField("location") else None,
             writer=writer(request.providers.get("generation") or self._writer).name,
             idempotency_key=key,
+            resumable=request.resumable,
             standing=standing,
         )
 
 
 def _replayed(first: Turn) -> list[pb.AskResponse]:
-    """The first answer to a retried request, as a short stream."""
+    """A stored answer as a short stream."""
     completed = pb.Completed.FromString(first.result)
     numbers = EventNumbers(first.id)
     started = pb.Started(exchange_id=first.id, conversation_id=completed.conversation_id)
@@ -89,23 +157,3 @@ def _replayed(first: Turn) -> list[pb.AskResponse]:
     events.append(numbers.event(delta=pb.Delta(text=completed.answer)))
     events.append(numbers.event(completed=completed))
     return events
-
-
-def _page(token: str) -> str:
-    if token and not (len(token) == 26 and token.isalnum()):
-        raise InvalidField("page_token", "is not a token of this list")
-    return token
-
-
-def _exchange(turn: Turn) -> pb.Exchange:
-    completed = pb.Completed.FromString(turn.result)
-    return pb.Exchange(
-        id=turn.id,
-        question=turn.question,
-        answer=turn.answer,
-        state=turn.state,
-        asked_at=turn.created_at.replace(tzinfo=UTC).isoformat(timespec="milliseconds"),
-        domains=completed.domains,
-        citations=completed.citations,
-        emergency_level=turn.emergency_level,  # type: ignore[arg-type]
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from medichain.specialist.v1 import specialist_pb2 as pb
+from services.chatbot.asker import Asker
 
 HEADINGS: dict[int, str] = {
     pb.DOMAIN_DRUG: "약 정보",
@@ -21,6 +22,9 @@ OUT_OF_SCOPE = (
     "약의 복용법과 상호작용, 병원·약국 찾기, 응급처치, 증상에 맞는 진료과를 물어보시면 자료를 찾아 안내합니다."
 )
 
+PROFILE_UNSEEN = "지금은 저장된 건강 정보(임신, 알레르기, 복용 중인 약)를 확인하지 못해 반영하지 않았습니다."
+LOCATION_UNUSED = "위치 이용에 동의하지 않아 현재 위치는 사용하지 않았습니다."
+
 
 def heading(domain: int) -> str:
     """The heading of a domain's section; a domain added later has its own name for one."""
@@ -31,3 +35,11 @@ def not_seen(domains: Iterable[int]) -> str:
     """Says which parts could not be looked at."""
     names = ", ".join(heading(domain) for domain in domains)
     return f"지금은 다음 정보를 확인하지 못했습니다: {names}. 잠시 후 다시 물어봐 주세요."
+
+
+def not_used(asker: Asker, placed: bool) -> list[str]:
+    """Says what is kept of the person but was left out of this answer; ``placed``: the question came with a place."""
+    said = [] if asker.known else [PROFILE_UNSEEN]
+    if asker.known and placed and not asker.location_allowed:
+        said.append(LOCATION_UNUSED)
+    return said
