@@ -307,14 +307,16 @@ class RateExchangeResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class InspectConversationRequest(_message.Message):
-    __slots__ = ("id", "account_id", "reason")
+    __slots__ = ("id", "account_id", "reason", "page_token")
     ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     id: str
     account_id: str
     reason: str
-    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    page_token: str
+    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., reason: _Optional[str] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ExportFeedbackRequest(_message.Message):
     __slots__ = ("since", "page_token")
