@@ -6,11 +6,16 @@ import asyncio
 import os
 import pathlib
 import shutil
+from collections.abc import Callable, Iterator
 
 import pytest
 from filelock import FileLock
+from sqlalchemy.engine import URL
 
+from services.mesh.settings import Settings
+from tests.support.deployments import embedded, on_servers
 from tests.support.running import running_mesh
+from tests.support.servers import MariaDb, RedisServer, running, valkey_program
 
 # No test waits for a model hub: what is not on this machine is not there.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -34,6 +39,58 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def sample(prepared: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
     """A copy of the prepared data directory for one test."""
     return pathlib.Path(shutil.copytree(prepared, tmp_path / "data", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+    """This worker's MariaDB. A test that hurts its server starts one of its own, below its ``tmp_path``."""
+    with running(MariaDb(tmp_path_factory.mktemp("mariadb"))) as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb_url(mariadb: MariaDb) -> Iterator[Callable[[str], URL]]:
+    """Makes fresh, empty databases: name → URL. They are dropped after the test."""
+    made: list[URL] = []
+
+    def fresh(name: str) -> URL:
+        made.append(mariadb.create(name))
+        return made[-1]
+
+    yield fresh
+    for url in made:
+        mariadb.drop(url)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """This worker's Redis; the same is true of it."""
+    with running(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """This worker's Valkey, the program of the embedded default."""
+    with running(RedisServer(tmp_path_factory.mktemp("valkey"), valkey_program())) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """An empty database of a real Redis."""
+    return redis_server.url()
+
+
+@pytest.fixture(params=["embedded", "servers"])
+def deployment(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Settings:
+    """Settings of both kinds of deployment, one after the other: SQLite files and Valkey; MariaDB and Redis.
+
+    The databases are empty: ``migrate_all`` brings them to the newest schema.
+    """
+    if request.param == "embedded":
+        return embedded(tmp_path, request.getfixturevalue("valkey_server").url())
+    return on_servers(tmp_path, request.getfixturevalue("mariadb_url"), request.getfixturevalue("redis_url"))
 
 
 async def _prepare(data_dir: pathlib.Path) -> None:
