@@ -7,7 +7,6 @@ import fcntl
 import pathlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -16,9 +15,11 @@ from sqlalchemy.engine import URL
 
 from services.mesh.settings import Settings
 from services.storage.engine import key_url, open_engine, reference_url, shard_urls
+from services.storage.types import MYSQL
 
 MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
 LOCK_SECONDS = 60
+COLLATION = "utf8mb4_bin"
 
 
 def histories(settings: Settings) -> list[tuple[str, URL]]:
@@ -49,6 +50,7 @@ def _upgrade(connection: Connection, history: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS / history))
     config.attributes["connection"] = connection
     with _server_lock(connection, history):
+        _names_compare_as_written(connection)
         command.upgrade(config, "head")
 
 
@@ -66,16 +68,29 @@ async def _process_lock(url: URL) -> AsyncIterator[None]:
 
 @contextmanager
 def _server_lock(connection: Connection, history: str) -> Iterator[None]:
-    if connection.dialect.name != "mysql":
+    """MySQL, MariaDB: a lock of the session, one for each database, whose name may have 64 letters."""
+    if connection.dialect.name not in MYSQL:
         yield
         return
-    name: dict[str, Any] = {"name": f"medichain_migrate_{history}", "seconds": LOCK_SECONDS}
-    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), name):
+    name = f"medichain_migrate_{connection.engine.url.database}"[:64]
+    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": LOCK_SECONDS}):
         raise TimeoutError(f"another process has been migrating the {history} database for {LOCK_SECONDS} s")
     try:
         yield
     finally:
-        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name["name"]})
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+
+
+def _names_compare_as_written(connection: Connection) -> None:
+    """Tables to come compare letters by their code points, as SQLite does. A server's own default takes "a" for "A",
+    and Hangul syllables for others."""
+    if connection.dialect.name not in MYSQL:
+        return
+    collation = connection.scalar(
+        text("SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = DATABASE()")
+    )
+    if collation != COLLATION:
+        connection.execute(text(f"ALTER DATABASE CHARACTER SET utf8mb4 COLLATE {COLLATION}"))
 
 
 def migrate_now(settings: Settings) -> None:

@@ -1,14 +1,13 @@
 """Column types that mean the same on SQLite and on MySQL or MariaDB, where the plain ones do not.
 
-Two more of SQLAlchemy's own to keep in mind: ``Double`` for what must not be rounded (MySQL's FLOAT has seven digits:
-coordinates lose metres), ``String(n)`` for at most n characters (the servers refuse more, SQLite does not).
+``String(n)`` holds at most n characters: the servers refuse more, SQLite does not.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, LargeBinary, Text
+from sqlalchemy import DateTime, Float, LargeBinary, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
@@ -34,6 +33,11 @@ def Digest(length: int) -> TypeEngine[bytes]:  # noqa: N802
 def Prose() -> TypeEngine[str]:  # noqa: N802
     """Text of any length up to 16 MB. MySQL's plain TEXT ends after 64 KB, some 21,000 Korean letters."""
     return Text().with_variant(mysql.MEDIUMTEXT(), *MYSQL)
+
+
+def Real() -> TypeEngine[float]:  # noqa: N802
+    """A number of double precision. MySQL's FLOAT keeps seven digits, with which coordinates lose metres."""
+    return Float().with_variant(mysql.DOUBLE(), *MYSQL)
 
 
 def _blob(length: int) -> TypeEngine[bytes]:

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.storage.types import MYSQL
+
 
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes rows; one whose primary key exists has the given columns replaced and keeps its others.
@@ -24,7 +26,7 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mappi
 
 
 def _statement(dialect: str, table: Table, keys: list[str], changed: list[str]) -> Any:
-    if dialect == "mysql":
+    if dialect in MYSQL:
         replacing = mysql_insert(table)
         columns = changed or keys[:1]
         return replacing.on_duplicate_key_update({name: replacing.inserted[name] for name in columns})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Index, Integer, MetaData, String, Table
+
+from services.storage.types import Prose, Real
 
 metadata = MetaData()
 
@@ -19,13 +21,13 @@ drug_information = Table(
     Column("prescription_status", String(12), nullable=False, server_default=""),  # "otc", "prescription", ""
     Column("atc_code", String(10), nullable=False, server_default=""),
     Column("cancelled", Boolean, nullable=False, server_default="0"),
-    Column("efficacy", Text, nullable=False, default=""),
-    Column("usage", Text, nullable=False, default=""),
-    Column("warning", Text, nullable=False, default=""),
-    Column("precautions", Text, nullable=False, default=""),
-    Column("interactions", Text, nullable=False, default=""),
-    Column("side_effects", Text, nullable=False, default=""),
-    Column("storage", Text, nullable=False, default=""),
+    Column("efficacy", Prose(), nullable=False, default=""),
+    Column("usage", Prose(), nullable=False, default=""),
+    Column("warning", Prose(), nullable=False, default=""),
+    Column("precautions", Prose(), nullable=False, default=""),
+    Column("interactions", Prose(), nullable=False, default=""),
+    Column("side_effects", Prose(), nullable=False, default=""),
+    Column("storage", Prose(), nullable=False, default=""),
     Column("image", String(300), nullable=False, server_default=""),
     Column("as_of", String(10), nullable=False, server_default=""),
     Column("source", String(200), nullable=False, server_default=""),
@@ -69,7 +71,7 @@ dur_rule = Table(
     Column("partner", String(200), nullable=False, server_default=""),
     Column("item_seq", String(12), nullable=False, server_default=""),
     Column("partner_item_seq", String(12), nullable=False, server_default=""),
-    Column("content", Text, nullable=False, default=""),
+    Column("content", Prose(), nullable=False, default=""),
     Column("remark", String(500), nullable=False, server_default=""),
     Column("grade", String(4), nullable=False, server_default=""),
     Column("age_base", String(60), nullable=False, server_default=""),
@@ -97,15 +99,15 @@ hospital_information = Table(
     Column("address", String(300), nullable=False, server_default=""),
     Column("phone", String(40), nullable=False, server_default=""),
     Column("url", String(300), nullable=False, server_default=""),
-    Column("latitude", Float, nullable=False),
-    Column("longitude", Float, nullable=False),
+    Column("latitude", Real(), nullable=False),
+    Column("longitude", Real(), nullable=False),
     # Cell of a 0.02-degree grid, row * 100000 + column; a radius search reads the cells around a point.
     Column("cell", Integer, nullable=False),
     Column("departments", JSON, nullable=False, default=list),
     # Opening hours as services/clinic/opening_hours.py reads them; null = unknown.
     Column("hours", JSON),
     Column("facts", JSON, nullable=False, default=dict),
-    Column("rating", Float),
+    Column("rating", Real()),
     Column("moonlight", Boolean, nullable=False, server_default="0"),
     Column("as_of", String(10), nullable=False, server_default=""),
     Column("source", String(200), nullable=False, server_default=""),
@@ -122,8 +124,8 @@ emergency_room = Table(
     Column("phone", String(40), nullable=False, server_default=""),
     Column("emergency_phone", String(40), nullable=False, server_default=""),
     Column("kind", String(60), nullable=False, server_default=""),
-    Column("latitude", Float, nullable=False),
-    Column("longitude", Float, nullable=False),
+    Column("latitude", Real(), nullable=False),
+    Column("longitude", Real(), nullable=False),
     Column("cell", Integer, nullable=False),
     Column("beds", Integer),
     Column("beds_at", DateTime(timezone=False)),  # Korean time, as reported
@@ -145,7 +147,7 @@ knowledge_passage = Table(
     Column("domain", String(40), nullable=False),
     Column("group_name", String(64), nullable=False),
     Column("title", String(200), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Prose(), nullable=False),
     Column("questions", JSON, nullable=False, default=list),
     Column("keywords", JSON, nullable=False, default=list),
     Column("source", String(300), nullable=False, server_default=""),
