@@ -16,7 +16,7 @@ from gateway_rest.operation import Operation
 from services.mesh.client import Client
 from services.mesh.context import ANONYMOUS, entered
 from services.mesh.errors import MeshError
-from services.mesh.guard import authorise
+from services.mesh.admission import authorise
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from services.mesh.identity import METADATA_KEY, ServiceIdentity
 from services.mesh.policy import Policy, path_of, policy_of, service_config
 from services.mesh.settings import Settings
 
+ADDRESS_KEY = "x-medichain-address"
 MAX_MESSAGE = 4 * 1024 * 1024
 
 
@@ -78,7 +79,8 @@ class Method:
 
     def _failed(self, error: grpc.aio.AioRpcError) -> CallFailed:
         failure = from_rpc(error)
-        if failure.absent:
+        if failure.absent and not failure.answered:
+            # An answer saying that something behind the callee is away is about one thing, not about the callee.
             self._client.breaker.failed()
         else:
             self._client.breaker.succeeded()
@@ -111,13 +113,15 @@ class Client:
             raise AttributeError(f"{self.callee} has no RPC {name} with a policy") from None
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """What every call carries: our identity, the request id, the trace, the person's own token and repeat mark."""
+        """What every call carries: our identity, the request id, the trace, and what is the person's own."""
         call = current()
         carried = telemetry.injected({METADATA_KEY: self._identity.token(), "x-request-id": call.request_id})
         if call.authorization:
             carried["authorization"] = call.authorization
         if call.idempotency_key:
             carried["idempotency-key"] = call.idempotency_key
+        if call.address:
+            carried[ADDRESS_KEY] = call.address
         return tuple(carried.items())
 
 

@@ -55,11 +55,15 @@ _BY_CODE = {
 
 
 class MeshError(Exception):
-    """A failure that a caller may learn about, by its reason; ``violations`` name the fields at fault."""
+    """A failure that a caller may learn about, by its reason.
 
-    def __init__(self, reason: str, violations: Iterable[Violation] = ()) -> None:
+    ``violations`` name the fields at fault; ``retry_after`` are the seconds after which trying again makes sense.
+    """
+
+    def __init__(self, reason: str, violations: Iterable[Violation] = (), retry_after: float | None = None) -> None:
         self.reason = CATALOG[reason]
         self.violations = tuple(violations)
+        self.retry_after = retry_after
         super().__init__(reason)
 
 
@@ -78,7 +82,17 @@ class NotFound(MeshError):
 
 
 class CallFailed(MeshError):
-    """A call to another service failed. Its reason is the callee's."""
+    """A call to another service failed, for the callee's reason; ``answered`` when the callee itself gave it."""
+
+    def __init__(
+        self,
+        reason: str,
+        violations: Iterable[Violation] = (),
+        retry_after: float | None = None,
+        answered: bool = False,
+    ) -> None:
+        super().__init__(reason, violations, retry_after)
+        self.answered = answered
 
     @property
     def absent(self) -> bool:
@@ -94,6 +108,10 @@ def details_of(error: MeshError) -> bytes:
         for violation in error.violations:
             bad.field_violations.add(field=violation.field, description=violation.description)
         details.append(_packed(bad))
+    if error.retry_after is not None:
+        info = error_details_pb2.RetryInfo()
+        info.retry_delay.FromNanoseconds(round(error.retry_after * 1e9))
+        details.append(_packed(info))
     status = status_pb2.Status(code=error.reason.code.value[0], message=error.reason.message, details=details)
     return bytes(status.SerializeToString())
 
@@ -112,14 +130,16 @@ def from_rpc(error: grpc.aio.AioRpcError) -> CallFailed:
 
 def _parsed(serialised: bytes) -> CallFailed | None:
     status = status_pb2.Status.FromString(serialised)
-    reason, violations = None, []
+    reason, violations, retry_after = None, [], None
     for detail in status.details:
-        info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+        info, bad, retry = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
         if detail.Unpack(info) and info.domain == DOMAIN:
             reason = info.reason
         elif detail.Unpack(bad):
             violations = [Violation(v.field, v.description) for v in bad.field_violations]
-    return CallFailed(reason, violations) if reason in CATALOG else None
+        elif detail.Unpack(retry):
+            retry_after = retry.retry_delay.ToNanoseconds() / 1e9
+    return CallFailed(reason, violations, retry_after, answered=True) if reason in CATALOG else None
 
 
 def _packed(message: Any) -> any_pb2.Any:

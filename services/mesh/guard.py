@@ -1,7 +1,8 @@
 """The one interceptor every call passes before it reaches a servicer.
 
-In this order: the request is decoded, the contract's policy is found, the caller is identified and authorised, the
-request is validated, and the servicer runs under the call's deadline. Failures are answered from the error catalog.
+In this order: the request is decoded, the contract's policy is found, the caller is identified, authorised and counted
+(:mod:`services.mesh.admission`), the request is validated, and the servicer runs. All of it happens under the call's
+deadline; failures are answered from the error catalog.
 """
 
 from __future__ import annotations
@@ -15,20 +16,18 @@ from typing import Any
 
 import grpc
 
-from medichain.mesh.v1 import policy_pb2
 from services.mesh import telemetry
-from services.mesh.context import ANONYMOUS, CallContext, Principal, enter
+from services.mesh.admission import Admission
+from services.mesh.context import CallContext, enter
 from services.mesh.errors import DETAILS_KEY, CallFailed, MeshError, details_of
-from services.mesh.identity import METADATA_KEY, Verifier
 from services.mesh.policy import INFRASTRUCTURE, Policy
 from services.mesh.validation import validate
 
-_ALLOWED: dict[int, frozenset[str]] = {
-    policy_pb2.ACCESS_PUBLIC: frozenset({"anonymous", "user", "operator", "service"}),
-    policy_pb2.ACCESS_USER: frozenset({"user"}),
-    policy_pb2.ACCESS_OPERATOR: frozenset({"operator"}),
-    policy_pb2.ACCESS_SERVICE: frozenset({"service", "operator"}),
-}
+# A call that runs out of time here is answered a little before its caller gives up, so that the caller can tell a
+# service that is slow at one thing from one that does not answer at all.
+REPLY_SECONDS = 0.02
+# Reasons another service may give that are the caller's to know, not a fault of the service in between.
+_PASSED_ON = frozenset({"SESSION_EXPIRED", "SESSION_DUPLICATED", "SESSION_BLOCKED", "MOVING", "BUSY"})
 
 
 class Malformed:
@@ -41,8 +40,8 @@ _MALFORMED = Malformed()
 class Guard(grpc.aio.ServerInterceptor):
     """Applies the contracts' policies to every call of a server."""
 
-    def __init__(self, service: str, policies: Mapping[str, Policy], verifier: Verifier) -> None:
-        self._service, self._policies, self._verifier = service, policies, verifier
+    def __init__(self, service: str, policies: Mapping[str, Policy], admission: Admission) -> None:
+        self._service, self._policies, self._admission = service, policies, admission
         self._guarded: dict[str, Any] = {}
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
@@ -85,10 +84,10 @@ class Guard(grpc.aio.ServerInterceptor):
         outcome, failure, span = grpc.StatusCode.OK, None, telemetry.NO_SPAN
         telemetry.IN_FLIGHT.labels(self._service).inc()
         try:
-            call = self._admitted(call, metadata, policy, request)
-            enter(call)
-            span = telemetry.served_span(path, metadata)
             async with asyncio.timeout(call.remaining()):
+                call = await self._admitted(call, metadata, policy, request, context.peer())
+                enter(call)
+                span = telemetry.served_span(path, metadata)
                 yield
         except (asyncio.CancelledError, GeneratorExit):
             outcome = grpc.StatusCode.CANCELLED
@@ -105,21 +104,19 @@ class Guard(grpc.aio.ServerInterceptor):
             trailing = ((DETAILS_KEY, details_of(failure)), ("x-request-id", call.request_id))
             await context.abort(failure.reason.code, failure.reason.message, trailing)
 
-    def _admitted(
-        self, call: CallContext, metadata: dict[str, str], policy: Policy | None, request: Any
+    async def _admitted(
+        self, call: CallContext, metadata: dict[str, str], policy: Policy | None, request: Any, peer: str
     ) -> CallContext:
-        """The call with its principal, once it is decoded, authorised, in time and valid."""
+        """The call as it is served, once it is decoded, allowed, in time and valid."""
         if policy is None:
             raise MeshError("NO_POLICY")
         if request is _MALFORMED:
             raise MeshError("MALFORMED")
-        token = metadata.get(METADATA_KEY)
-        principal = self._verifier.principal(token) if token else ANONYMOUS
-        authorise(principal, policy)
+        call = await self._admission.admitted(call, metadata, policy, peer)
         if call.remaining() == 0:
             raise MeshError("DEADLINE")
         validate(request)
-        return replace(call, principal=principal)
+        return call
 
     def _measure(self, path: str, call: CallContext, code: grpc.StatusCode, started: float) -> None:
         seconds = time.monotonic() - started
@@ -148,15 +145,9 @@ class Guard(grpc.aio.ServerInterceptor):
             telemetry.log().error("failed", error_type=type(raised).__name__, where=telemetry.where(raised), **entry)
 
 
-def authorise(principal: Principal, policy: Policy) -> None:
-    """Raises unless the contract lets this kind of caller in."""
-    if principal.kind not in _ALLOWED.get(policy.access, frozenset()):
-        raise MeshError("UNAUTHENTICATED" if principal.kind == "anonymous" else "ACCESS_DENIED")
-
-
 def as_public(raised: Exception) -> MeshError:
     """What the caller may learn about an exception."""
-    if isinstance(raised, CallFailed) and not raised.absent:
+    if isinstance(raised, CallFailed) and not raised.absent and raised.reason.name not in _PASSED_ON:
         # The callee refused what this service made of the caller's request: a fault of ours, not of the caller.
         return MeshError("INTERNAL")
     if isinstance(raised, MeshError):
@@ -175,10 +166,18 @@ def _decoder(deserialise: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 
 def _call_context(metadata: dict[str, str], policy: Policy | None, context: Any, started: float) -> CallContext:
-    limits = [limit for limit in (context.time_remaining(), policy.timeout if policy else None) if limit is not None]
-    deadline = started + max(0.0, min(limits)) if limits else None
+    seconds = _seconds(context.time_remaining(), policy.timeout if policy else None)
+    call = CallContext(
+        deadline=None if seconds is None else started + seconds,
+        authorization=metadata.get("authorization", ""),
+        idempotency_key=metadata.get("idempotency-key", ""),
+    )
     given = metadata.get("x-request-id", "")
-    carried = {name: metadata.get(name.replace("_", "-"), "") for name in ("authorization", "idempotency_key")}
-    if given.isascii() and 0 < len(given) <= 64:
-        return CallContext(ANONYMOUS, deadline, given, **carried)
-    return CallContext(ANONYMOUS, deadline, **carried)
+    return replace(call, request_id=given) if given.isascii() and 0 < len(given) <= 64 else call
+
+
+def _seconds(left: float | None, allowed: float | None) -> float | None:
+    """How long a call may take: what its caller has left, less the time of the answer's way back, or the contract's."""
+    waited = None if left is None else max(0.0, left - min(REPLY_SECONDS, left / 10))
+    limits = [limit for limit in (waited, allowed) if limit is not None]
+    return min(limits) if limits else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pathlib
 import time
+from typing import Literal
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -21,6 +22,9 @@ from services.mesh.settings import Settings
 TOKEN_SECONDS = 600
 METADATA_KEY = "x-medichain-service"
 _AUDIENCE = "medichain-mesh"
+
+# What a process of this deployment is: see services.mesh.context.Principal.
+Kind = Literal["edge", "service", "operator"]
 
 
 def service_key(settings: Settings) -> OKPKey:
@@ -50,7 +54,7 @@ def write_once(path: pathlib.Path, content: bytes) -> None:
 class ServiceIdentity:
     """Signs this process's tokens."""
 
-    def __init__(self, name: str, key: OKPKey, kind: str = "service") -> None:
+    def __init__(self, name: str, key: OKPKey, kind: Kind = "service") -> None:
         self._name, self._key, self._kind = name, key, kind
         self._token, self._renew_at = "", 0.0
 
@@ -90,6 +94,7 @@ class Verifier:
             self._rules.validate(claims)
         except (JoseError, ValueError) as refused:
             raise MeshError("UNAUTHENTICATED") from refused
-        name = str(claims["sub"])
-        operator = claims.get("kind") == "operator"
-        return float(claims["exp"]), Principal("operator", name) if operator else Principal("service", name)
+        kind = claims.get("kind")
+        if kind not in ("edge", "service", "operator"):
+            raise MeshError("UNAUTHENTICATED")
+        return float(claims["exp"]), Principal(kind, str(claims["sub"]))

@@ -46,3 +46,15 @@ class Sessions(Protocol):
         Raises UNAVAILABLE when that cannot be known.
         """
         ...
+
+
+class Security(Protocol):
+    """Where the mesh tells of what an operator may want to look at."""
+
+    async def __call__(self, kind: str, method: str, account: str = "", address: str = "") -> None:
+        """Records an event of ``medichain.events.v1.SecurityRaised``; never raises."""
+        ...
+
+
+async def unheard(kind: str, method: str, account: str = "", address: str = "") -> None:
+    """The :class:`Security` of a process that has no stream to write to."""

@@ -23,7 +23,10 @@ class Policy:
     """One RPC's policy.
 
     ``access`` is a value of ``medichain.mesh.v1.Access``; ``timeout`` is in seconds; ``safe`` means a failed call may
-    be sent again; ``stream`` names the parts of a server stream's items, or is None.
+    be sent again; ``stream`` names the parts of a server stream's items, or is None. ``per_address`` and
+    ``per_account`` are calls a minute, 0 for any number; ``triage_first`` means that the method itself turns away whom
+    the mesh would refuse, after it has looked for an emergency; ``cookies`` is what the answer does to a browser's
+    cookies, or None.
     """
 
     path: str
@@ -31,6 +34,10 @@ class Policy:
     timeout: float
     safe: bool
     stream: policy_pb2.Stream | None
+    per_address: int = 0
+    per_account: int = 0
+    triage_first: bool = False
+    cookies: policy_pb2.SessionCookies | None = None
 
 
 def path_of(method: MethodDescriptor) -> str:
@@ -52,6 +59,10 @@ def policy_of(method: MethodDescriptor) -> Policy | None:
         timeout=declared.timeout_ms / 1000,
         safe=declared.retry == policy_pb2.RETRY_SAFE,
         stream=declared.stream if declared.HasField("stream") else None,
+        per_address=declared.limit.per_address,
+        per_account=declared.limit.per_account,
+        triage_first=declared.triage_first,
+        cookies=declared.session_cookies if declared.HasField("session_cookies") else None,
     )
 
 

@@ -12,6 +12,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from services.mesh import telemetry
+from services.mesh.admission import Admission, People
 from services.mesh.client import MAX_MESSAGE
 from services.mesh.guard import Guard
 from services.mesh.identity import Verifier
@@ -27,17 +28,22 @@ _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 class MeshServer:
     """A gRPC server of one service; ``add`` its servicers, then ``start`` it.
 
+    ``verifier`` judges the processes that call, ``people`` those they call for; without it any bearer token is refused
+    and nobody is counted.
+
     ``on_stop`` callbacks run after the last call has ended, newest first.
     """
 
-    def __init__(self, name: str, verifier: Verifier, max_connection_age: int = 300) -> None:
+    def __init__(
+        self, name: str, verifier: Verifier, max_connection_age: int = 300, people: People | None = None
+    ) -> None:
         self.name = name
         self._policies: dict[str, Policy] = {}
         self._services: list[str] = []
         self._on_stop: list[Callable[[], Awaitable[None]]] = []
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(
-            interceptors=[Guard(name, self._policies, verifier)],
+            interceptors=[Guard(name, self._policies, Admission(verifier, people or People()))],
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE),
                 ("grpc.max_send_message_length", MAX_MESSAGE),

@@ -47,10 +47,30 @@ class Settings(BaseSettings):
     max_connection_age_s: int = Field(default=300, ge=1)
     trace_ratio: float = Field(default=0.0, ge=0, le=1)
 
+    # Shortest password a person may choose, in characters; demo accounts are exempt.
+    password_min_length: int = Field(default=15, ge=8, le=64)
+    # True: a new login ends the person's other sessions.
+    single_session: bool = False
+    # Days a session lasts without being refreshed, and minutes an access token does.
+    session_days: int = Field(default=14, ge=1, le=365)
+    access_token_minutes: int = Field(default=15, ge=1, le=60)
+    # Days after which people's conversations go; 0 keeps them until they are erased.
+    retention_days: int = Field(default=0, ge=0)
+    # True: an address that sends input looking like an injection is blocked for 24 hours.
+    block_injection: bool = False
+
     @property
     def embedded(self) -> bool:
-        """True when this process makes its own keys and databases."""
-        return self.reference_db_url is None
+        """True when this process makes its own keys and databases: no database is configured."""
+        return not any((self.global_db_url, self.shard_db_urls, self.reference_db_url, self.key_db_url))
+
+    @property
+    def missing_keys(self) -> tuple[str, ...]:
+        """Environment variables of key files that a deployment with databases of its own lacks."""
+        if self.embedded:
+            return ()
+        named = {"SIGNING": self.signing_key_file, "MASTER": self.master_key_file, "SERVICE": self.service_key_file}
+        return tuple(f"MEDICHAIN_{name}_KEY_FILE" for name, path in named.items() if path is None or not path.exists())
 
     @property
     def specialist_services(self) -> tuple[str, ...]:

@@ -65,11 +65,10 @@ class Chatbot:
             self.cancelled.set()
             raise
 
-    async def GetConversation(self, request, _):
-        return chatbot_pb2.GetConversationResponse()
-
-    async def DeleteConversation(self, request, _):
-        return chatbot_pb2.DeleteConversationResponse()
+    def __getattr__(self, name):
+        if name not in CHATBOT.methods_by_name:
+            raise AttributeError(name)
+        return self.Ask  # registered, never called
 
 
 @asynccontextmanager

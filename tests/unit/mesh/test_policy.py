@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from medichain.account.v1 import account_pb2, operator_pb2
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
 from medichain.clinic.v1 import clinic_pb2
@@ -16,8 +17,8 @@ from medichain.specialist.v1 import specialist_pb2
 from services.mesh.policy import policies_of, policy_of, service_config
 
 FILES = [
-    category_pb2, chatbot_pb2, clinic_pb2, drug_pb2, emergency_support_pb2, internal_external_pb2, knowledge_pb2,
-    specialist_pb2,
+    account_pb2, category_pb2, chatbot_pb2, clinic_pb2, drug_pb2, emergency_support_pb2, internal_external_pb2,
+    knowledge_pb2, operator_pb2, specialist_pb2,
 ]  # fmt: skip
 METHODS = [m for f in FILES for s in f.DESCRIPTOR.services_by_name.values() for m in s.methods]
 
@@ -49,7 +50,20 @@ def test_policy_is_what_the_proto_says():
 def test_only_safe_methods_are_retried():
     config = json.loads(service_config(chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"]))
     retried = {entry["name"][0]["method"] for entry in config["methodConfig"] if "retryPolicy" in entry}
-    assert retried == {"GetConversation"}
+    assert {"GetConversation", "ListConversations", "StopExchange"} <= retried
+    assert not {"Ask", "ResumeExchange", "DeleteConversation", "InspectConversation"} & retried
+
+
+def test_limits_and_triage_are_read():
+    ask = policy_of(chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"].methods_by_name["Ask"])
+    assert (ask.per_address, ask.per_account, ask.triage_first) == (6000, 120, True)
+    assert ask.cookies is None
+
+
+def test_what_an_answer_does_to_cookies_is_read():
+    methods = account_pb2.DESCRIPTOR.services_by_name["AccountService"].methods_by_name
+    assert policy_of(methods["CreateSession"]).cookies.access_field == "access_token"
+    assert policy_of(methods["DeleteCurrentSession"]).cookies.clear
 
 
 def test_balancing_and_health_checking_come_with_every_config():
