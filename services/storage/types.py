@@ -37,7 +37,7 @@ def Prose() -> TypeEngine[str]:  # noqa: N802
 
 def Real() -> TypeEngine[float]:  # noqa: N802
     """A number of double precision. MySQL's FLOAT keeps seven digits, with which coordinates lose metres."""
-    return Float().with_variant(mysql.DOUBLE(), *MYSQL)
+    return Float().with_variant(mysql.DOUBLE(asdecimal=False), *MYSQL)
 
 
 def _blob(length: int) -> TypeEngine[bytes]:
