@@ -15,7 +15,7 @@ from services.mesh.errors import CallFailed
 from services.mesh.host import Host
 from services.mesh.settings import Settings
 from services.storage.exports import ExportError
-from services.storage.migrate import histories, migrate_now
+from services.storage.migrate import migrate_now
 
 # Services that take official exports in; each has `ingest(settings, folder)` in its composition root.
 INGESTING = ("drug", "clinic", "emergency_support", "knowledge")
@@ -25,8 +25,7 @@ console = Console(soft_wrap=True)
 
 
 def migrate(settings: Settings) -> None:
-    migrate_now(settings)
-    for history, url in histories(settings):
+    for history, url in migrate_now(settings):
         console.print(f"{history}: {url.render_as_string(hide_password=True)} is at the newest schema")
 
 

@@ -85,7 +85,12 @@ class Keyring:
     async def _create(self, owner: str) -> FieldCipher:
         key, nonce = AESGCM.generate_key(256), os.urandom(NONCE_BYTES)
         wrapped = nonce + self._master.encrypt(nonce, key, owner.encode())
-        row = {"owner": owner, "wrapped": wrapped, "created_at": datetime.now(UTC).replace(tzinfo=None)}
+        row = {
+            "owner": owner,
+            "wrapped": wrapped,
+            "master": "first",
+            "created_at": datetime.now(UTC).replace(tzinfo=None),
+        }
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(insert(data_key).values(row))

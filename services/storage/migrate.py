@@ -1,57 +1,148 @@
-"""Brings a database to the newest schema. Two processes that start at once wait for each other."""
+"""Brings databases to the newest schema. Two processes that start at once wait for each other.
+
+The embedded default's own files are migrated by whoever starts. A database whose URL was given is migrated by
+``medichain migrate`` alone, and services refuse to start on one that is behind.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
 import pathlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
+from services.mesh import telemetry
 from services.mesh.settings import Settings
-from services.storage.engine import key_url, open_engine, reference_url, shard_urls
-from services.storage.types import MYSQL
+from services.storage.engine import global_url, key_url, open_engine, reference_url
+from services.storage.places import seeds, url_of
+from services.storage.tables.directory import shard_info
 
 MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
 LOCK_SECONDS = 60
+# Names and texts compare letter by letter, as they do on SQLite.
 COLLATION = "utf8mb4_bin"
 
 
-def histories(settings: Settings) -> list[tuple[str, URL]]:
-    """Every database of the deployment with the migration history it follows."""
-    shards = [("shard", url) for url in shard_urls(settings)]
-    return [("reference", reference_url(settings)), ("keys", key_url(settings)), *shards]
+class OldSchema(RuntimeError):
+    """A database is behind the code that wants to use it."""
+
+
+async def histories(settings: Settings) -> list[tuple[str, URL]]:
+    """Every database of the deployment with the migration history it follows. The directory says which shards."""
+    central = [
+        ("global", global_url(settings)),
+        ("keys", key_url(settings)),
+        ("reference", reference_url(settings)),
+    ]
+    return [*central, *(("shard", url) for url in await _shards(settings))]
 
 
 async def migrate_all(settings: Settings) -> None:
-    for history, url in histories(settings):
+    """Upgrades every database; on its first migration the directory takes the configured shards in."""
+    await migrate("global", global_url(settings), settings)
+    for history, url in (await histories(settings))[1:]:
         await migrate(history, url)
 
 
-async def migrate(history: str, url: URL) -> None:
-    """Upgrades one database along ``history`` ("reference", "shard" or "keys")."""
+async def ensure(settings: Settings) -> None:
+    """What a service does before it serves: its own files are migrated, given databases looked at.
+
+    Raises OldSchema when one is behind. A shard that does not answer is left for later: its users wait, others do not.
+    """
+    for history, url, given in (
+        ("global", global_url(settings), settings.global_db_url),
+        ("keys", key_url(settings), settings.key_db_url),
+        ("reference", reference_url(settings), settings.reference_db_url),
+    ):
+        await (check(history, url) if given else migrate(history, url, settings))
+    for url in await _shards(settings):
+        if settings.global_db_url or settings.shard_db_urls:
+            await _check_shard(url)
+        else:
+            await migrate("shard", url)
+
+
+async def _check_shard(url: URL) -> None:
+    try:
+        await check("shard", url)
+    except SQLAlchemyError as problem:
+        telemetry.log().warning("shard_unreachable", error_type=type(problem).__name__)
+
+
+async def check(history: str, url: URL) -> None:
+    """Raises OldSchema when the database is behind. One that is ahead is fine: it is migrated before its services."""
+    scripts = ScriptDirectory(str(MIGRATIONS / history))
+    engine = open_engine(url)
+    try:
+        async with engine.connect() as connection:
+            current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    finally:
+        await engine.dispose()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is None or (current in known and current != scripts.get_current_head()):
+        raise OldSchema(f"the {history} database {url.database} has an old schema: run `medichain migrate`")
+
+
+async def migrate(history: str, url: URL, settings: Settings | None = None) -> None:
+    """Upgrades one database along ``history`` ("global", "keys", "reference" or "shard").
+
+    With ``settings`` a directory that knows no shard takes the configured ones in.
+    """
     async with _process_lock(url):
         engine = open_engine(url)
         try:
             async with engine.connect() as connection:
-                await connection.run_sync(_upgrade, history)
+                await connection.run_sync(_upgrade, history, settings)
                 await connection.commit()
         finally:
             await engine.dispose()
 
 
-def _upgrade(connection: Connection, history: str) -> None:
+def _upgrade(connection: Connection, history: str, settings: Settings | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS / history))
     config.attributes["connection"] = connection
-    with _server_lock(connection, history):
-        _names_compare_as_written(connection)
+    with _server_lock(connection):
+        _same_comparisons(connection)
         command.upgrade(config, "head")
+        if history == "global" and settings is not None:
+            _seed(connection, settings)
+        connection.commit()
+
+
+def _seed(connection: Connection, settings: Settings) -> None:
+    if not connection.scalar(select(func.count()).select_from(shard_info)):
+        for place in seeds(settings):
+            connection.execute(insert(shard_info).values(place))
+
+
+def _same_comparisons(connection: Connection) -> None:
+    """Tables that are made from now on compare as SQLite's do, whatever the server's default."""
+    if connection.dialect.name in ("mysql", "mariadb"):
+        if connection.scalar(text("SELECT @@collation_database")) != COLLATION:
+            connection.execute(text(f"ALTER DATABASE CHARACTER SET utf8mb4 COLLATE {COLLATION}"))
+        connection.commit()
+
+
+async def _shards(settings: Settings) -> list[URL]:
+    engine = open_engine(global_url(settings))
+    try:
+        async with engine.connect() as connection:
+            rows = (await connection.execute(select(shard_info).order_by(shard_info.c.id))).all()
+            return [url_of(row._asdict(), settings) for row in rows]
+    finally:
+        await engine.dispose()
 
 
 @asynccontextmanager
@@ -67,32 +158,26 @@ async def _process_lock(url: URL) -> AsyncIterator[None]:
 
 
 @contextmanager
-def _server_lock(connection: Connection, history: str) -> Iterator[None]:
-    """MySQL, MariaDB: a lock of the session, one for each database, whose name may have 64 letters."""
-    if connection.dialect.name not in MYSQL:
+def _server_lock(connection: Connection) -> Iterator[None]:
+    """A lock of the server's by the database's name, held by this connection through the commits in between."""
+    if connection.dialect.name not in ("mysql", "mariadb"):
         yield
         return
-    name = f"medichain_migrate_{connection.engine.url.database}"[:64]
-    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": LOCK_SECONDS}):
-        raise TimeoutError(f"another process has been migrating the {history} database for {LOCK_SECONDS} s")
+    database = connection.engine.url.database or ""
+    name: dict[str, Any] = {"name": f"medichain_{hashlib.sha256(database.encode()).hexdigest()[:40]}"}
+    if not connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {**name, "seconds": LOCK_SECONDS}):
+        raise TimeoutError(f"another process has been migrating the database {database} for {LOCK_SECONDS} s")
     try:
         yield
     finally:
-        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
 
 
-def _names_compare_as_written(connection: Connection) -> None:
-    """Tables to come compare letters by their code points, as SQLite does. A server's own default takes "a" for "A",
-    and Hangul syllables for others."""
-    if connection.dialect.name not in MYSQL:
-        return
-    collation = connection.scalar(
-        text("SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = DATABASE()")
-    )
-    if collation != COLLATION:
-        connection.execute(text(f"ALTER DATABASE CHARACTER SET utf8mb4 COLLATE {COLLATION}"))
+def migrate_now(settings: Settings) -> list[tuple[str, URL]]:
+    """:func:`migrate_all` for callers that have no event loop; returns what was migrated."""
 
+    async def all_of_them() -> list[tuple[str, URL]]:
+        await migrate_all(settings)
+        return await histories(settings)
 
-def migrate_now(settings: Settings) -> None:
-    """:func:`migrate_all` for callers that have no event loop."""
-    asyncio.run(migrate_all(settings))
+    return asyncio.run(all_of_them())

@@ -15,10 +15,11 @@ shard_info = Table(
     Column("driver", String(40), nullable=False),  # SQLAlchemy's name, e.g. "mysql+aiomysql"
     Column("host", String(255), nullable=False, server_default=""),
     Column("port", Integer, nullable=False, server_default="0"),
-    Column("database_name", String(255), nullable=False),  # a file's path for SQLite
+    Column("database_name", String(255), nullable=False),  # for SQLite a file, seen from the data directory
     Column("username", String(80), nullable=False, server_default=""),
     # Where the password is found, never the password: "env:NAME", "file:PATH", "url:N" (the Nth configured URL) or "".
     Column("password", String(255), nullable=False, server_default=""),
+    Column("options", String(500), nullable=False, server_default=""),  # the URL's query, e.g. "ssl_ca=/etc/ca.pem"
     Column("is_active", Boolean, nullable=False, server_default="1"),  # False: takes no new accounts
     Column("max_users", Integer, nullable=False, server_default="10000"),
     Column("current_users", Integer, nullable=False, server_default="0"),
@@ -29,9 +30,8 @@ user_shard_mapping = Table(
     "user_shard_mapping",
     metadata,
     Column("user_id", String(32), primary_key=True),
-    Column(
-        "login_hash", Digest(32), nullable=False
-    ),  # keyed hash of the login name: one person has it in the whole house
+    # Keyed hash of the login name: one person has it in the whole house.
+    Column("login_hash", Digest(32), nullable=False),
     Column("shard_id", Integer, nullable=False),
     # "pending": the shard does not have the person yet; "active"; "moving"; "erasing".
     Column("state", String(10), nullable=False),

@@ -12,11 +12,14 @@ from services.storage.engine import open_engine
 from services.storage.migrate import migrate
 
 
-@pytest.mark.parametrize("history", ["reference", "shard", "keys"])
-async def test_migrations_give_the_tables_the_code_uses(history, tmp_path):
+@pytest.mark.parametrize(
+    ("history", "module"),
+    [("reference", "reference"), ("shard", "shard"), ("keys", "keys"), ("global", "directory")],
+)
+async def test_migrations_give_the_tables_the_code_uses(history, module, tmp_path):
     url = make_url(f"sqlite+aiosqlite:///{tmp_path}/{history}.sqlite3")
     await asyncio.gather(migrate(history, url), migrate(history, url))
-    tables = importlib.import_module(f"services.storage.tables.{history}")
+    tables = importlib.import_module(f"services.storage.tables.{module}")
     engine = open_engine(url)
     async with engine.connect() as connection:
         differences = await connection.run_sync(
