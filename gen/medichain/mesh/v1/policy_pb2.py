@@ -25,23 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emedichain/mesh/v1/policy.proto\x12\x11medichain.mesh.v1\x1a google/protobuf/descriptor.proto\"p\n\x06Stream\x12\x13\n\x0b\x65vent_oneof\x18\x01 \x01(\t\x12\x10\n\x08id_field\x18\x02 \x01(\t\x12\x14\n\x0c\x61nswer_event\x18\x03 \x01(\t\x12\x13\n\x0b\x65rror_event\x18\x04 \x01(\t\x12\x14\n\x0cresume_field\x18\x05 \x01(\t\"1\n\x05Limit\x12\x13\n\x0bper_address\x18\x01 \x01(\x05\x12\x13\n\x0bper_account\x18\x02 \x01(\x05\"k\n\x0eSessionCookies\x12\x14\n\x0c\x61\x63\x63\x65ss_field\x18\x01 \x01(\t\x12\x15\n\rrefresh_field\x18\x02 \x01(\t\x12\x1d\n\x15refresh_request_field\x18\x03 \x01(\t\x12\r\n\x05\x63lear\x18\x04 \x01(\x08\"\x96\x02\n\x06Policy\x12)\n\x06\x61\x63\x63\x65ss\x18\x01 \x01(\x0e\x32\x19.medichain.mesh.v1.Access\x12\x12\n\ntimeout_ms\x18\x02 \x01(\x05\x12\'\n\x05retry\x18\x03 \x01(\x0e\x32\x18.medichain.mesh.v1.Retry\x12)\n\x06stream\x18\x04 \x01(\x0b\x32\x19.medichain.mesh.v1.Stream\x12\'\n\x05limit\x18\x05 \x01(\x0b\x32\x18.medichain.mesh.v1.Limit\x12\x14\n\x0ctriage_first\x18\x06 \x01(\x08\x12:\n\x0fsession_cookies\x18\x07 \x01(\x0b\x32!.medichain.mesh.v1.SessionCookies*m\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x0f\n\x0b\x41\x43\x43\x45SS_USER\x10\x02\x12\x13\n\x0f\x41\x43\x43\x45SS_OPERATOR\x10\x03\x12\x12\n\x0e\x41\x43\x43\x45SS_SERVICE\x10\x04*?\n\x05Retry\x12\x15\n\x11RETRY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRETRY_NEVER\x10\x01\x12\x0e\n\nRETRY_SAFE\x10\x02:K\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xf1\x8c\x03 \x01(\x0b\x32\x19.medichain.mesh.v1.Policyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emedichain/mesh/v1/policy.proto\x12\x11medichain.mesh.v1\x1a google/protobuf/descriptor.proto\"\x86\x01\n\x06Stream\x12\x13\n\x0b\x65vent_oneof\x18\x01 \x01(\t\x12\x10\n\x08id_field\x18\x02 \x01(\t\x12\x14\n\x0c\x61nswer_event\x18\x03 \x01(\t\x12\x13\n\x0b\x65rror_event\x18\x04 \x01(\t\x12\x14\n\x0cresume_field\x18\x05 \x01(\t\x12\x14\n\x0cnotice_event\x18\x06 \x01(\t\"1\n\x05Limit\x12\x13\n\x0bper_address\x18\x01 \x01(\x05\x12\x13\n\x0bper_account\x18\x02 \x01(\x05\"k\n\x0eSessionCookies\x12\x14\n\x0c\x61\x63\x63\x65ss_field\x18\x01 \x01(\t\x12\x15\n\rrefresh_field\x18\x02 \x01(\t\x12\x1d\n\x15refresh_request_field\x18\x03 \x01(\t\x12\r\n\x05\x63lear\x18\x04 \x01(\x08\"\x96\x02\n\x06Policy\x12)\n\x06\x61\x63\x63\x65ss\x18\x01 \x01(\x0e\x32\x19.medichain.mesh.v1.Access\x12\x12\n\ntimeout_ms\x18\x02 \x01(\x05\x12\'\n\x05retry\x18\x03 \x01(\x0e\x32\x18.medichain.mesh.v1.Retry\x12)\n\x06stream\x18\x04 \x01(\x0b\x32\x19.medichain.mesh.v1.Stream\x12\'\n\x05limit\x18\x05 \x01(\x0b\x32\x18.medichain.mesh.v1.Limit\x12\x14\n\x0ctriage_first\x18\x06 \x01(\x08\x12:\n\x0fsession_cookies\x18\x07 \x01(\x0b\x32!.medichain.mesh.v1.SessionCookies*m\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x0f\n\x0b\x41\x43\x43\x45SS_USER\x10\x02\x12\x13\n\x0f\x41\x43\x43\x45SS_OPERATOR\x10\x03\x12\x12\n\x0e\x41\x43\x43\x45SS_SERVICE\x10\x04*?\n\x05Retry\x12\x15\n\x11RETRY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRETRY_NEVER\x10\x01\x12\x0e\n\nRETRY_SAFE\x10\x02:K\n\x06policy\x12\x1e.google.protobuf.MethodOptions\x18\xf1\x8c\x03 \x01(\x0b\x32\x19.medichain.mesh.v1.Policyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'medichain.mesh.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACCESS']._serialized_start=642
-  _globals['_ACCESS']._serialized_end=751
-  _globals['_RETRY']._serialized_start=753
-  _globals['_RETRY']._serialized_end=816
-  _globals['_STREAM']._serialized_start=87
-  _globals['_STREAM']._serialized_end=199
-  _globals['_LIMIT']._serialized_start=201
-  _globals['_LIMIT']._serialized_end=250
-  _globals['_SESSIONCOOKIES']._serialized_start=252
-  _globals['_SESSIONCOOKIES']._serialized_end=359
-  _globals['_POLICY']._serialized_start=362
-  _globals['_POLICY']._serialized_end=640
+  _globals['_ACCESS']._serialized_start=665
+  _globals['_ACCESS']._serialized_end=774
+  _globals['_RETRY']._serialized_start=776
+  _globals['_RETRY']._serialized_end=839
+  _globals['_STREAM']._serialized_start=88
+  _globals['_STREAM']._serialized_end=222
+  _globals['_LIMIT']._serialized_start=224
+  _globals['_LIMIT']._serialized_end=273
+  _globals['_SESSIONCOOKIES']._serialized_start=275
+  _globals['_SESSIONCOOKIES']._serialized_end=382
+  _globals['_POLICY']._serialized_start=385
+  _globals['_POLICY']._serialized_end=663
 # @@protoc_insertion_point(module_scope)

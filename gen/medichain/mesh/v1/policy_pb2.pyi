@@ -32,18 +32,20 @@ POLICY_FIELD_NUMBER: _ClassVar[int]
 policy: _descriptor.FieldDescriptor
 
 class Stream(_message.Message):
-    __slots__ = ("event_oneof", "id_field", "answer_event", "error_event", "resume_field")
+    __slots__ = ("event_oneof", "id_field", "answer_event", "error_event", "resume_field", "notice_event")
     EVENT_ONEOF_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_FIELD_NUMBER: _ClassVar[int]
     ANSWER_EVENT_FIELD_NUMBER: _ClassVar[int]
     ERROR_EVENT_FIELD_NUMBER: _ClassVar[int]
     RESUME_FIELD_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_EVENT_FIELD_NUMBER: _ClassVar[int]
     event_oneof: str
     id_field: str
     answer_event: str
     error_event: str
     resume_field: str
-    def __init__(self, event_oneof: _Optional[str] = ..., id_field: _Optional[str] = ..., answer_event: _Optional[str] = ..., error_event: _Optional[str] = ..., resume_field: _Optional[str] = ...) -> None: ...
+    notice_event: str
+    def __init__(self, event_oneof: _Optional[str] = ..., id_field: _Optional[str] = ..., answer_event: _Optional[str] = ..., error_event: _Optional[str] = ..., resume_field: _Optional[str] = ..., notice_event: _Optional[str] = ...) -> None: ...
 
 class Limit(_message.Message):
     __slots__ = ("per_address", "per_account")
