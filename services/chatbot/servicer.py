@@ -12,7 +12,8 @@ from services.chatbot.answer import received
 from services.chatbot.events import EventNumbers, number_of
 from services.chatbot.history_servicer import HistoryServicer
 from services.chatbot.orchestrator import Orchestrator
-from services.chatbot.question import Question, anonymous_owner, idempotency, new_exchange_id
+from services.chatbot.ownership import home, place_of
+from services.chatbot.question import Question, idempotency, new_exchange_id
 from services.chatbot.records import Opening, Standing, Turn
 from services.chatbot.store import ConversationStore
 from services.chatbot.streams import Streams
@@ -24,8 +25,6 @@ from services.safety.text import normalised
 
 # How long an emergency waits for the storage before it is announced without it.
 URGENT_SECONDS = 0.3
-# How long a repeated request waits for the first one's answer when it brings no deadline of its own.
-FIRST_SECONDS = 30.0
 
 
 class ChatbotServicer(HistoryServicer):
@@ -40,8 +39,7 @@ class ChatbotServicer(HistoryServicer):
         **history: Any,
     ) -> None:
         super().__init__(store, **history)
-        self._orchestrator, self._store, self._streams = orchestrator, store, streams
-        self._writer = default_writer
+        self._orchestrator, self._streams, self._writer = orchestrator, streams, default_writer
 
     async def Ask(self, request: pb.AskRequest, context: Any) -> AsyncIterator[pb.AskResponse]:
         text = normalised(request.question)
@@ -68,22 +66,17 @@ class ChatbotServicer(HistoryServicer):
                 async for event in events:
                     yield event
             return
-        turn = await self._own(request.id)
+        turn = await self._stored(request.id)
         if turn is None or not turn.result:
             raise NotFound("id")
         for event in _replayed(turn)[-1:] if after >= 0 else _replayed(turn):
             yield event
 
     async def StopExchange(self, request: pb.StopExchangeRequest, context: Any) -> pb.StopExchangeResponse:
-        if not await self._streams.known(request.id, current().owner) and await self._own(request.id) is None:
+        if not await self._streams.known(request.id, current().owner) and await self._stored(request.id) is None:
             raise NotFound("id")
         await self._streams.stop(request.id)
         return pb.StopExchangeResponse()
-
-    async def _own(self, exchange_id: str) -> Turn | None:
-        """An exchange of the signed-in caller."""
-        person = current().person
-        return await self._store.exchange(exchange_id, person.account_id, person.shard_id) if person else None
 
     async def _taken_in(self, request: pb.AskRequest, text: str) -> tuple[Question, Turn | None]:
         """The question with its exchange opened, or the first answer to it. An emergency does not wait for that."""
@@ -109,34 +102,31 @@ class ChatbotServicer(HistoryServicer):
             idempotency_key=question.idempotency_key,
             events=[received(question)],
         )
-        try:
-            await self._store.open(opening)
-        except MeshError as taken:
-            if taken.reason.name != "CONFLICT" or not question.idempotency_key:
-                raise
-            return await self._store.first_outcome(
-                question.owner, question.shard_id, question.idempotency_key, current().remaining() or FIRST_SECONDS
-            )
-        return None
+        return await self._store.open_or_first(opening)
+
+    async def _stored(self, exchange_id: str) -> Turn | None:
+        return await self._store.exchange(exchange_id, current().owner)
 
     async def _question(self, request: pb.AskRequest, text: str) -> Question:
         person, conversation_id = current().person, request.conversation_id
         key = idempotency(current().idempotency_key, conversation_id, text)
+        place = place_of(conversation_id, person) if conversation_id else None
         standing = Standing()
-        if conversation_id:
-            owner = person.account_id if person else anonymous_owner(conversation_id)
-            shard_id = person.shard_id if person else self._store.shard_for(conversation_id)
-            standing = await self._store.standing(conversation_id, owner, shard_id)
-            if person and not standing.exists:
-                raise NotFound("conversation_id")
-        if not standing.exists:  # none given, or an anonymous one that has expired: a new one
+        if place:
+            standing = await self._store.standing(conversation_id, place.owner, place.shard_id)
+        if person and place == home(person) and not standing.exists:
+            raise NotFound("conversation_id")
+        if place is None or not standing.exists or (person and place != home(person)):
+            # None given; an anonymous one that has expired; or one that began before the person signed in.
             conversation_id = await self._store.new_conversation(key, person)
+            place = place_of(conversation_id, person)
+        assert place is not None  # an id that was just made has one
         return Question(
             text=text,
             exchange_id=new_exchange_id(),
             conversation_id=conversation_id,
-            owner=person.account_id if person else anonymous_owner(conversation_id),
-            shard_id=person.shard_id if person else self._store.shard_for(conversation_id),
+            owner=place.owner,
+            shard_id=place.shard_id,
             session_id=person.session_id if person else "",
             location=request.location if request.HasField("location") else None,
             writer=writer(request.providers.get("generation") or self._writer).name,
