@@ -1,4 +1,4 @@
-"""What the orchestrator keeps of a conversation, as plain values."""
+"""What the orchestrator keeps of conversations, as plain values. Times are naive UTC."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ class Turn:
     created_at: datetime
     emergency_level: int = 1
     result: bytes = b""
+    conversation_id: str = ""
+    owner: str = ""
+    confidence: float = 0.0
+    score: int = 0  # the person's rating, 1..5; 0: none
+    comment: str = ""
+    shard_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,20 @@ class Standing:
     exists: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An exchange that begins. ``owner`` is an account's id, or "anonymous:" and the conversation's id."""
+
+    id: str
+    conversation_id: str
+    owner: str
+    shard_id: int
+    session_id: str
+    question: str
+    idempotency_key: str | None = None
+    events: list[tuple[str, bytes]] = field(default_factory=list)  # event id, serialised envelope
+
+
 @dataclass(slots=True)
 class Outcome:
     """What is stored when an answer is finished, whole or in part."""
@@ -39,9 +59,33 @@ class Outcome:
     result: bytes = b""
     domains: list[int] = field(default_factory=list)
     confidence: float = 0.0
+    quality: float = 0.0  # 0..1
     emergency_level: int = 1
     provider: str = ""
     total_ms: int = 0
     evidence: list[tuple[int, str, float]] = field(default_factory=list)  # number, evidence id, score
     searches: list[tuple[str, int, int, str]] = field(default_factory=list)  # domain, found, ms, why degraded
     events: list[tuple[str, bytes]] = field(default_factory=list)  # event id, serialised envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A conversation as a line of a person's history."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    exchanges: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a person thought of an answer, with what the answer was like."""
+
+    exchange_id: str
+    score: int
+    comment: str
+    domains: tuple[int, ...]
+    confidence: float
+    quality: float
+    rated_at: datetime

@@ -1,211 +1,260 @@
-"""Every query of the orchestrator: conversations, exchanges, evidence, search log, outbox."""
+"""What the orchestrator writes on the shards: conversations, exchanges, evidence, search log, outbox.
+
+Texts are sealed with their owner's key before they are written. What belongs together is one transaction: repeated on
+the shard where the person lives now when they have moved meanwhile, and when the server asks for it (a deadlock).
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chatbot.records import OPEN, PARTIAL, Outcome, Standing, Turn
-from services.chatbot.shards import Shards
+from services.chatbot import rows
+from services.chatbot.ownership import Place, anonymous_id, chosen_shard, conversation_secret, personal_id, shard_of
+from services.chatbot.question import is_anonymous
+from services.chatbot.reading import StoredConversations, conversation_of
+from services.chatbot.records import COMPLETED, Opening, Outcome, Turn
 from services.mesh.errors import MeshError
+from services.mesh.people import Person
 from services.storage.cipher import FieldCipher, Keyring
-from services.storage.tables.shard import conversation, evidence, exchange, outbox, search_log
+from services.storage.failures import Contended
+from services.storage.recent import RecentTurns
+from services.storage.shards import Moved, ShardDirectory
+from services.storage.tables.shard import consultation_history as history
+from services.storage.tables.shard import conversation, evidence, outbox, search_log
 
-ANONYMOUS_LIFETIME = timedelta(days=1)
-EMERGENCY_STANDS = timedelta(hours=6)
-RECENT_TURNS = 20
+TRIES = 5
+# How long, in seconds, a finished answer waits for a shard that is restarting, or for a person who is being moved.
+PATIENCE = 10.0
+FIRST_OUTCOME_SECONDS = 55.0
+
+Result = TypeVar("Result")
+Work = Callable[[AsyncConnection], Awaitable[Result]]
 
 
-def now() -> datetime:
-    """The present in UTC, without offset, as the tables hold it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+class ConversationStore(StoredConversations):
+    """Conversations on their shards. ``retention`` is how long people's are kept; None: until they erase them."""
 
+    def __init__(
+        self,
+        directory: ShardDirectory,
+        keyring: Keyring,
+        recent: RecentTurns | None = None,
+        retention: timedelta | None = None,
+    ) -> None:
+        super().__init__(directory, keyring, recent)
+        self._retention = retention
 
-class ConversationStore:
-    """Conversations on their shards; texts are sealed with the owner's key before they are written."""
+    # ---- ids -------------------------------------------------------------------------------------------------
 
-    def __init__(self, shards: Shards, keyring: Keyring) -> None:
-        self._shards, self._keyring = shards, keyring
+    def shard_for(self, conversation_id: str) -> int:
+        """The shard of an anonymous conversation; 0 when this is not the id of one."""
+        return shard_of(conversation_id)
 
-    async def standing(self, conversation_id: str, owner: str) -> Standing:
-        """What the conversation brings along; nothing for one that does not exist or belongs to somebody else."""
-        async with self._shards.of(conversation_id).connect() as connection:
-            found = await _conversation(connection, conversation_id, owner)
-            if found is None:
-                return Standing()
-            rows = (await connection.execute(_newest(conversation_id, RECENT_TURNS))).all()
-        turns = await self._opened(owner, rows)
-        recent = found.emergency_at is not None and now() - found.emergency_at < EMERGENCY_STANDS
-        return Standing(tuple(reversed(turns)), found.emergency_level if recent else 1, True)
+    async def new_conversation(self, idempotency: str | None, person: Person | None) -> str:
+        """The id for a new conversation, which nobody can guess; the same one for a repeated request."""
+        secret = conversation_secret(idempotency, person)
+        if person:
+            return personal_id(secret)
+        return anonymous_id(chosen_shard(secret, await self.directory.ids()), secret)
 
-    async def page(self, conversation_id: str, owner: str, size: int, before: str) -> list[Turn] | None:
-        """Exchanges older than ``before`` (an exchange id, or "" for the newest), newest first; None: no such one."""
-        async with self._shards.of(conversation_id).connect() as connection:
-            if await _conversation(connection, conversation_id, owner) is None:
-                return None
-            rows = (await connection.execute(_newest(conversation_id, size, before))).all()
-        return await self._opened(owner, rows)
+    # ---- the way of an answer ----------------------------------------------------------------------------------
 
-    async def repeated(self, conversation_id: str, owner: str, key: str) -> Turn | None:
-        """The exchange that was opened under an idempotency key, if any."""
-        wanted = select(exchange).where(exchange.c.owner == owner, exchange.c.idempotency_key == key)
-        async with self._shards.of(conversation_id).connect() as connection:
-            rows = (await connection.execute(wanted)).all()
-        turns = await self._opened(owner, rows)
-        return turns[0] if turns else None
-
-    async def open(self, id: str, conversation_id: str, owner: str, question: str, key: str | None) -> None:
+    async def open(self, opening: Opening) -> None:
         """Opens the exchange, and its conversation when it is new. Raises CONFLICT when the key is taken."""
-        cipher = await self._keyring.cipher(owner)
-        row: dict[str, Any] = {
-            "id": id,
-            "conversation_id": conversation_id,
-            "owner": owner,
-            "state": OPEN,
-            "question": cipher.seal(question.encode(), "exchange", "question", id),
-            "idempotency_key": key,
-            "domains": [],
-            "created_at": now(),
-        }
+
+        cipher = await self._cipher(opening.owner)
+
+        async def work(connection: AsyncConnection) -> None:
+            await self._enter(connection, opening)
+            await connection.execute(insert(history).values(rows.opening_row(cipher, opening)))
+            await _insert(connection, outbox, rows.event_rows(opening.events))
+
         try:
-            async with self._shards.of(conversation_id).begin() as connection:
-                if await _conversation(connection, conversation_id, owner) is None:
-                    await connection.execute(insert(conversation).values(_new_conversation(conversation_id, owner)))
-                await connection.execute(insert(exchange).values(row))
+            await self._write(Place(opening.owner, opening.shard_id), work)
         except IntegrityError:
-            raise MeshError("CONFLICT") from None
+            raise MeshError("CONFLICT", retry_after=1) from None
 
-    async def close(self, id: str, conversation_id: str, owner: str, outcome: Outcome) -> None:
-        """Writes the outcome, its evidence, its search log and its events in one transaction."""
-        cipher = await self._keyring.cipher(owner)
-        async with self._shards.of(conversation_id).begin() as connection:
-            await connection.execute(update(exchange).where(exchange.c.id == id).values(_closing(cipher, id, outcome)))
-            await _insert(connection, evidence, _evidence_rows(id, outcome))
-            await _insert(connection, search_log, _search_rows(id, outcome))
-            await _insert(connection, outbox, _event_rows(outcome))
-            if outcome.emergency_level > 1:
-                await connection.execute(
-                    update(conversation)
-                    .where(conversation.c.id == conversation_id)
-                    .values(emergency_level=outcome.emergency_level, emergency_at=now())
-                )
+    async def open_or_first(self, opening: Opening) -> Turn | None:
+        """Opens the exchange, or waits for the answer that was first to have its key and returns that one."""
+        key = opening.idempotency_key
+        if not key:
+            await self.open(opening)
+            return None
+        for _ in range(TRIES):
+            first = await self.first_outcome(opening.owner, opening.shard_id, key, FIRST_OUTCOME_SECONDS)
+            if first:
+                return first
+            try:
+                await self.open(opening)
+            except MeshError as refused:
+                if refused.reason.name != "CONFLICT":
+                    raise
+            else:
+                return None
+        raise MeshError("CONFLICT", retry_after=1)
 
-    async def delete(self, conversation_id: str, owner: str) -> bool:
-        """Removes a conversation with everything kept with it, its key included. False when there is none."""
-        async with self._shards.of(conversation_id).begin() as connection:
-            if await _conversation(connection, conversation_id, owner) is None:
-                return False
-            await _remove(connection, [conversation_id])
-        await self._keyring.erase(owner)
-        return True
+    async def first_outcome(self, owner: str, shard_id: int, key: str, timeout: float) -> Turn | None:
+        """Waits up to ``timeout`` s for the answer under a key; None when there will be none: the key is free again.
 
-    async def sweep(self) -> int:
-        """Removes expired conversations and marks exchanges that a dead process left open as partial."""
-        removed = 0
-        for engine in self._shards:
-            async with engine.begin() as connection:
-                stale = now() - timedelta(minutes=10)
-                await connection.execute(
-                    update(exchange)
-                    .where(exchange.c.state == OPEN, exchange.c.created_at < stale)
-                    .values(state=PARTIAL)
-                )
-                expired = (
-                    await connection.execute(
-                        select(conversation.c.id, conversation.c.owner)
-                        .where(conversation.c.expires_at < now())
-                        .limit(500)
-                    )
-                ).all()
-                await _remove(connection, [row.id for row in expired])
-            for row in expired:
-                await self._keyring.erase(row.owner)
-            removed += len(expired)
+        Raises CONFLICT when it is still being written then.
+        """
+        until, pause = time.monotonic() + timeout, 0.02
+        while True:
+            first = await self.repeated(owner, shard_id, key)
+            if first is None or first.state == COMPLETED:
+                return first
+            if time.monotonic() + pause > until:
+                raise MeshError("CONFLICT", retry_after=2)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.5)
+
+    async def close(self, id: str, conversation_id: str, owner: str, shard_id: int, outcome: Outcome) -> None:
+        """Writes the outcome, its evidence, its search log and its events in one transaction.
+
+        May be repeated; does nothing when the exchange was erased meanwhile. A person who moves, or a shard that
+        restarts, is waited for a little. An answer that did not become whole lets its idempotency key go.
+        """
+        cipher = await self._keyring.existing(owner)
+        if cipher is None:
+            return
+        values = rows.closing_values(cipher, id, outcome)
+        if outcome.state != COMPLETED:
+            values["idempotency_key"] = None
+        mine = (history.c.id == id, history.c.user_id == owner)
+
+        async def work(connection: AsyncConnection) -> Row[Any] | None:
+            closing = update(history).where(*mine, history.c.completed_at.is_(None)).values(values)
+            if not (await connection.execute(closing)).rowcount:
+                return None
+            await _insert(connection, evidence, rows.evidence_rows(id, outcome))
+            await _insert(connection, search_log, rows.search_rows(id, outcome))
+            await _insert(connection, outbox, rows.event_rows(outcome.events))
+            await connection.execute(_added_to(conversation_id, outcome))
+            return (await connection.execute(select(history).where(*mine))).one()
+
+        written = await _patiently(lambda: self._write(Place(owner, shard_id), work))
+        if written and self._recent:
+            await self._recent.push(owner, conversation_id, rows.turn(cipher, written, shard_id))
+
+    # ---- what a person does with their records ---------------------------------------------------------------
+
+    async def rate(self, turn: Turn, score: int, comment: str, event: tuple[str, bytes]) -> bool:
+        """Stores a rating in place of an earlier one; False when the exchange is gone."""
+        cipher = await self._cipher(turn.owner)
+        rating = update(history).where(history.c.id == turn.id, history.c.user_id == turn.owner)
+
+        async def work(connection: AsyncConnection) -> bool:
+            changed = await connection.execute(rating.values(rows.rating_values(cipher, turn.id, score, comment)))
+            if changed.rowcount:
+                await _insert(connection, outbox, rows.event_rows([event]))
+            return bool(changed.rowcount)
+
+        return await self._write(Place(turn.owner, turn.shard_id), work)
+
+    async def delete(self, place: Place, conversation_id: str) -> list[str] | None:
+        """Removes a conversation and returns the ids of its exchanges; None when there is none.
+
+        The key of somebody who is not signed in goes with it; an account's is needed for the others.
+        """
+
+        async def work(connection: AsyncConnection) -> list[str] | None:
+            found = await connection.execute(conversation_of(conversation_id, place.owner))
+            return await remove(connection, conversation_id) if found.one_or_none() else None
+
+        removed = await self._write(place, work)
+        if removed is not None and is_anonymous(place.owner):
+            await self._keyring.erase(place.owner)
         return removed
 
-    async def _opened(self, owner: str, rows: Any) -> list[Turn]:
-        cipher = await self._keyring.existing(owner) if rows else None
-        return [_turn(cipher, row) for row in rows] if cipher else []
+    # ---- parts -----------------------------------------------------------------------------------------------
+
+    async def _enter(self, connection: AsyncConnection, opening: Opening) -> None:
+        """The exchange's conversation: a new one, or one that is added to."""
+        found = (await connection.execute(conversation_of(opening.conversation_id, opening.owner))).one_or_none()
+        if found is None:
+            await connection.execute(insert(conversation).values(rows.conversation_row(opening, self._retention)))
+            return
+        moment = rows.now()
+        await connection.execute(
+            update(conversation)
+            .where(conversation.c.id == opening.conversation_id)
+            .values(
+                updated_at=moment,
+                expires_at=rows.expiry(opening.owner, moment, self._retention),
+                exchanges=conversation.c.exchanges + 1,
+            )
+        )
+
+    async def _cipher(self, owner: str) -> FieldCipher:
+        """The owner's cipher. An account got its key when it was made: without one it has been erased."""
+        if is_anonymous(owner):
+            return await self._keyring.cipher(owner)
+        cipher = await self._keyring.existing(owner)
+        if cipher is None:
+            raise MeshError("SESSION_EXPIRED")
+        return cipher
+
+    async def _write(self, place: Place, work: Work[Result]) -> Result:
+        """Runs ``work`` in one transaction on the shard where the owner lives now."""
+        shard_id, tries = place.shard_id, TRIES
+        while True:
+            try:
+                async with self.directory.writing(shard_id, place.owner) as connection:
+                    return await work(connection)
+            except Moved as moved:
+                shard_id, tries = moved.shard_id, tries - 1
+                if not tries:
+                    raise MeshError("MOVING", retry_after=2) from None
+            except Contended:
+                tries -= 1
+                if not tries:
+                    raise
 
 
-async def _conversation(connection: AsyncConnection, id: str, owner: str) -> Row[Any] | None:
-    found = await connection.execute(select(conversation).where(conversation.c.id == id, conversation.c.owner == owner))
-    return found.one_or_none()
+async def remove(connection: AsyncConnection, conversation_id: str) -> list[str]:
+    """Removes a conversation with everything kept with it; returns the ids of its exchanges."""
+    wanted = select(history.c.id).where(history.c.conversation_id == conversation_id)
+    ids = [row.id for row in (await connection.execute(wanted)).all()]
+    for begin in range(0, len(ids), 500):
+        await remove_exchanges(connection, ids[begin : begin + 500])
+    await connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
+    return ids
 
 
-def _newest(conversation_id: str, size: int, before: str = "") -> Select[Any]:
-    wanted = select(exchange).where(exchange.c.conversation_id == conversation_id)
-    if before:
-        wanted = wanted.where(exchange.c.id < before)
-    return wanted.order_by(exchange.c.id.desc()).limit(size)
-
-
-def _new_conversation(id: str, owner: str) -> dict[str, Any]:
-    return {"id": id, "owner": owner, "created_at": now(), "expires_at": now() + ANONYMOUS_LIFETIME}
-
-
-def _turn(cipher: FieldCipher, row: Any) -> Turn:
-    def plain(column: str) -> bytes:
-        sealed = getattr(row, column)
-        return cipher.open(sealed, "exchange", column, row.id) if sealed else b""
-
-    return Turn(
-        id=row.id,
-        question=plain("question").decode(),
-        answer=plain("answer").decode(),
-        state=row.state,
-        created_at=row.created_at,
-        emergency_level=row.emergency_level,
-        result=plain("result"),
-    )
-
-
-def _closing(cipher: FieldCipher, id: str, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "state": outcome.state,
-        "answer": cipher.seal(outcome.answer.encode(), "exchange", "answer", id),
-        "result": cipher.seal(outcome.result, "exchange", "result", id) if outcome.result else None,
-        "domains": outcome.domains,
-        "confidence": outcome.confidence,
-        "emergency_level": outcome.emergency_level,
-        "provider": outcome.provider,
-        "total_ms": outcome.total_ms,
-        "completed_at": now(),
-    }
-
-
-def _evidence_rows(id: str, outcome: Outcome) -> list[dict[str, Any]]:
-    return [
-        {"exchange_id": id, "number": number, "evidence_id": name, "score": score}
-        for number, name, score in outcome.evidence
-    ]
-
-
-def _search_rows(id: str, outcome: Outcome) -> list[dict[str, Any]]:
-    return [
-        {"exchange_id": id, "domain": domain, "found": found, "duration_ms": ms, "degraded": degraded}
-        for domain, found, ms, degraded in outcome.searches
-    ]
-
-
-def _event_rows(outcome: Outcome) -> list[dict[str, Any]]:
-    return [{"id": id, "event": event, "created_at": now()} for id, event in outcome.events]
-
-
-async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        await connection.execute(insert(table), rows)
-
-
-async def _remove(connection: AsyncConnection, conversation_ids: list[str]) -> None:
-    if not conversation_ids:
-        return
-    ids = select(exchange.c.id).where(exchange.c.conversation_id.in_(conversation_ids))
+async def remove_exchanges(connection: AsyncConnection, ids: Sequence[str]) -> None:
     for table in (evidence, search_log):
         await connection.execute(delete(table).where(table.c.exchange_id.in_(ids)))
-    await connection.execute(delete(exchange).where(exchange.c.conversation_id.in_(conversation_ids)))
-    await connection.execute(delete(conversation).where(conversation.c.id.in_(conversation_ids)))
+    await connection.execute(delete(history).where(history.c.id.in_(ids)))
+
+
+def _added_to(conversation_id: str, outcome: Outcome) -> Any:
+    values: dict[str, Any] = {"updated_at": rows.now()}
+    if outcome.emergency_level > 1:
+        values |= {"emergency_level": outcome.emergency_level, "emergency_at": values["updated_at"]}
+    return update(conversation).where(conversation.c.id == conversation_id).values(values)
+
+
+async def _insert(connection: AsyncConnection, table: Any, values: list[dict[str, Any]]) -> None:
+    if values:
+        await connection.execute(insert(table), values)
+
+
+async def _patiently(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Repeats what a shard that restarts, or a person's move, refuses for the moment."""
+    until, pause = time.monotonic() + PATIENCE, 0.1
+    while True:
+        try:
+            return await work()
+        except MeshError as refused:
+            if refused.reason.name not in ("MOVING", "UNAVAILABLE") or time.monotonic() + pause > until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 1.0)
