@@ -14,11 +14,10 @@ from services.storage import slow_queries
 POOL_MIN, POOL_MAX = 5, 20
 # A database that does not answer is found out soon, before the calls that wait for it pile up.
 POOL_SECONDS, CONNECT_SECONDS, LOCK_SECONDS = 2, 2, 5
-# What every connection to a server agrees to. Reads see what is committed, and no gap between rows is ever locked.
-_SESSION = (
-    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, "
-    f"SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}"
-)
+# What every connection to a server agrees to. Reads see what is committed, and no gap between rows is ever locked. The
+# isolation level is no part of the statement: its variable has another name on each of MySQL and MariaDB.
+_ISOLATION = "READ COMMITTED"
+_SESSION = f"SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = {LOCK_SECONDS}"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-16000")
 
 
@@ -64,7 +63,12 @@ def open_engine(url: URL, name: str = "") -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
     else:
         engine = create_async_engine(
-            url, **sizes, pool_pre_ping=True, pool_recycle=1800, connect_args=_server_arguments(url)
+            url,
+            **sizes,
+            isolation_level=_ISOLATION,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            connect_args=_server_arguments(url),
         )
     slow_queries.watch(engine, name or (url.database or "").rpartition("/")[2])
     return engine

@@ -101,7 +101,7 @@ class MariaDb(Server):
         self._folder, self._options = folder, folder / "my.cnf"
         port = free_port()
         command = [program("mariadbd"), f"--defaults-file={self._options}", f"--port={port}"]
-        super().__init__(command, port, folder / "log", lambda: _answers(lambda: self.execute("SELECT 1")))
+        super().__init__(command, port, folder / "log", lambda: _answers(self._is_here))
 
     def start(self) -> None:
         fresh = not (self._folder / "data").exists()
@@ -123,9 +123,13 @@ class MariaDb(Server):
         if done.returncode:
             raise ServerFailed(f"mariadb-install-db: {done.stdout[-1000:]}{done.stderr[-1000:]}")
 
-    def execute(self, statement: str) -> list[tuple[object, ...]]:
-        """Runs one statement as the server's own administrator."""
-        connection = pymysql.connect(host=HOST, port=self.port, user="root", autocommit=True, connect_timeout=5)
+    def _is_here(self) -> bool:
+        return self.execute("SELECT @@datadir", seconds=2) == [(f"{self._folder}/data/",)]
+
+    def execute(self, statement: str, seconds: float = 30) -> list[tuple[object, ...]]:
+        """Runs one statement as the server's own administrator; ``seconds`` is how long an answer may take."""
+        waiting = {"connect_timeout": seconds, "read_timeout": seconds}
+        connection = pymysql.connect(host=HOST, port=self.port, user="root", autocommit=True, **waiting)
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
@@ -152,8 +156,8 @@ class RedisServer(Server):
         keeping = ["--appendonly", "yes", "--appendfsync", "always"] if persist else ["--appendonly", "no"]
         command = [path or program("redis-server"), "--bind", HOST, "--port", str(port), "--dir", str(folder)]
         command += ["--save", "", "--databases", str(self.DATABASES), *keeping]
-        super().__init__(command, port, folder / "log", lambda: _answers(self._ping))
-        self._used = 0
+        super().__init__(command, port, folder / "log", lambda: _answers(self._is_here))
+        self._folder, self._used = folder, 0
 
     def url(self) -> str:
         """An empty database of this server."""
@@ -164,9 +168,9 @@ class RedisServer(Server):
             client.flushdb()
         return url
 
-    def _ping(self) -> None:
-        with Redis(HOST, self.port, socket_timeout=5) as client:
-            client.ping()
+    def _is_here(self) -> bool:
+        with Redis(HOST, self.port, socket_timeout=2, decode_responses=True) as client:
+            return bool(client.config_get("dir")["dir"] == str(self._folder))
 
 
 @contextmanager
@@ -203,12 +207,12 @@ def free_port() -> int:
     raise ServerFailed("no port is free")
 
 
-def _answers(ask: Callable[[], object]) -> bool:
+def _answers(is_here: Callable[[], bool]) -> bool:
+    """Whether the server itself answers, not another that took its port."""
     try:
-        ask()
+        return is_here()
     except (OSError, pymysql.err.OperationalError, RedisError):
         return False
-    return True
 
 
 # Small, and as safe as the server is by default: a commit is on disk before it is acknowledged.
