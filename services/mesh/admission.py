@@ -53,27 +53,28 @@ class Admission:
     async def admitted(self, call: CallContext, metadata: Mapping[str, str], policy: Policy, peer: str) -> CallContext:
         """The call with its principal, address and person. Raises what the caller is refused with.
 
-        Where the contract says ``triage_first`` a refusal is not raised but stands in the call, which is then nobody's.
+        Where the contract says ``triage_first`` a refusal is not raised but stands in the call. Unless it is for a
+        limit, the call is then nobody's, and is passed on as nobody's.
         """
         call = replace(call, address=address_of(peer))
         try:
-            call = await self._judged(call, metadata, policy)
+            call = self._introduced(call, metadata)
+            call = replace(call, person=await self._person(call))
             authorise(call.principal, policy, call.person)
             await self._limit(call, policy)
         except MeshError as refused:
-            self._tell(refused, call, metadata, policy)
+            self._tell(refused, call, policy, shown=METADATA_KEY in metadata or bool(call.authorization))
             if not policy.triage_first:
                 raise
-            limited = refused.reason.name == "LIMITED"
-            return replace(call, refusal=refused, authorization=call.authorization if limited else "")
+            return replace(call, refusal=refused, authorization=call.authorization if call.person else "")
         return call
 
-    async def _judged(self, call: CallContext, metadata: Mapping[str, str], policy: Policy) -> CallContext:
+    def _introduced(self, call: CallContext, metadata: Mapping[str, str]) -> CallContext:
+        """The call with its principal, and with the address that the edge or a service tells."""
         token = metadata.get(METADATA_KEY)
         principal = self._verifier.principal(token) if token else ANONYMOUS
-        told = metadata.get(ADDRESS_KEY) if principal.kind in ("edge", "service") else None
-        call = replace(call, principal=principal, address=_plain(told or "") or call.address)
-        return replace(call, person=await self._person(call))
+        told = metadata.get(ADDRESS_KEY, "") if principal.kind in ("edge", "service") else ""
+        return replace(call, principal=principal, address=_plain(told) or call.address)
 
     async def _person(self, call: CallContext) -> Person | None:
         if not call.authorization:
@@ -92,9 +93,9 @@ class Admission:
         if seconds is not None:
             raise MeshError("LIMITED", retry_after=seconds)
 
-    def _tell(self, refused: MeshError, call: CallContext, metadata: Mapping[str, str], policy: Policy) -> None:
-        """Reports what an operator may want to look at, without letting the caller wait."""
-        kind = _event(refused, metadata, policy)
+    def _tell(self, refused: MeshError, call: CallContext, policy: Policy, shown: bool) -> None:
+        """Reports what an operator may want to look at, without letting the caller wait. ``shown``: with a token."""
+        kind = _event(refused.reason.name, policy, shown)
         if kind is None:
             return
         telemetry.REFUSED.labels(kind).inc()
@@ -142,14 +143,14 @@ def _plain(address: str) -> str:
     return ""
 
 
-def _event(refused: MeshError, metadata: Mapping[str, str], policy: Policy) -> str | None:
+def _event(reason: str, policy: Policy, shown: bool) -> str | None:
     """The kind of security event a refusal is, or None for what happens to honest callers every day."""
-    match refused.reason.name:
+    match reason:
         case "LIMITED":
             return "limit_exceeded"
         case "ACCESS_DENIED":
             return "denied_access"
-        case "UNAUTHENTICATED" if metadata.get(METADATA_KEY) or metadata.get("authorization"):
+        case "UNAUTHENTICATED" if shown:
             return "bad_token"
         case "UNAUTHENTICATED" if policy.access in (policy_pb2.ACCESS_OPERATOR, policy_pb2.ACCESS_SERVICE):
             return "denied_access"

@@ -65,12 +65,16 @@ class Settings(BaseSettings):
         return not any((self.global_db_url, self.shard_db_urls, self.reference_db_url, self.key_db_url))
 
     @property
-    def missing_keys(self) -> tuple[str, ...]:
-        """Environment variables of key files that a deployment with databases of its own lacks."""
-        if self.embedded:
-            return ()
+    def lacks(self) -> str:
+        """What keeps this deployment from starting, as a line for its operator; "" when nothing does.
+
+        With a database configured keys are never made on the way: one made here would be unknown everywhere else.
+        """
         named = {"SIGNING": self.signing_key_file, "MASTER": self.master_key_file, "SERVICE": self.service_key_file}
-        return tuple(f"MEDICHAIN_{name}_KEY_FILE" for name, path in named.items() if path is None or not path.exists())
+        missing = [f"MEDICHAIN_{name}_KEY_FILE" for name, path in named.items() if path is None or not path.exists()]
+        if self.embedded or not missing:
+            return ""
+        return f"databases are configured, so key files must be too; without a file: {', '.join(missing)}"
 
     @property
     def specialist_services(self) -> tuple[str, ...]:

@@ -57,3 +57,18 @@ def test_a_bare_status_becomes_a_reason(code, reason, absent):
 def test_an_error_outside_the_catalog_cannot_be_made():
     with pytest.raises(KeyError):
         MeshError("SOMETHING_ELSE")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.5, 60.0])
+def test_when_to_try_again_survives_the_wire(seconds):
+    sent = MeshError("LIMITED", retry_after=seconds)
+    got = from_rpc(_rpc_error(sent.reason.code, [(DETAILS_KEY, details_of(sent))]))
+    assert (got.reason.name, got.retry_after) == ("LIMITED", seconds)
+
+
+def test_an_answer_is_told_from_silence():
+    sent = MeshError("UNAVAILABLE", retry_after=5)
+    got = from_rpc(_rpc_error(grpc.StatusCode.UNAVAILABLE, [(DETAILS_KEY, details_of(sent))]))
+    assert got.absent
+    assert got.answered
+    assert not from_rpc(_rpc_error(grpc.StatusCode.UNAVAILABLE)).answered

@@ -79,3 +79,16 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
 def test_a_configured_key_must_exist(tmp_path):
     with pytest.raises(FileNotFoundError, match="MEDICHAIN_SERVICE_KEY_FILE"):
         service_key(Settings(data_dir=tmp_path, service_key_file=tmp_path / "none.pem"))
+
+
+@pytest.mark.parametrize("kind", ["edge", "service", "operator"])
+def test_a_process_says_what_it_is(kind):
+    assert Verifier(KEY).principal(ServiceIdentity("x", KEY, kind).token()).kind == kind
+
+
+@pytest.mark.parametrize("kind", ["root", "", None, 1, "user"])
+def test_a_kind_nobody_knows_is_refused(kind):
+    claims = {"sub": "x", "kind": kind, "aud": "medichain-mesh", "exp": 4102444800}
+    token = jwt.encode({"alg": "Ed25519"}, claims, KEY, algorithms=["Ed25519"])
+    with pytest.raises(MeshError, match="UNAUTHENTICATED"):
+        Verifier(KEY).principal(token)
