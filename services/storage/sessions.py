@@ -53,6 +53,7 @@ if state ~= '1' then return {'ended', state} end
 local found = redis.call('HMGET', KEYS[1], 'refresh', 'account', 'shard', 'role', 'login')
 if found[1] == ARGV[1] and redis.call('HLEN', KEYS[1]) < tonumber(ARGV[4]) then
   redis.call('HSET', KEYS[1], 'refresh', ARGV[2], 'used:' .. ARGV[1], '1')
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
   return {'rotated', '1', found[2], found[3], found[4], found[5]}
 end
 if found[1] == ARGV[1] or redis.call('HEXISTS', KEYS[1], 'used:' .. ARGV[1]) == 1 then
@@ -106,7 +107,7 @@ class SessionRegister:
 
     async def start(self, begun: Begun) -> None:
         key, of = SESSION + begun.id, OF_ACCOUNT + begun.account_id
-        fields: dict[str, Any] = {
+        fields: dict[Any, Any] = {
             "account": begun.account_id,
             "shard": begun.shard_id,
             "role": begun.role,
@@ -118,7 +119,7 @@ class SessionRegister:
             together.hset(key, mapping=fields)
             together.expire(key, begun.seconds)
             together.sadd(of, begun.id)
-            together.expire(of, begun.seconds)
+            together.expire(of, 2 * begun.seconds)
             await together.execute()
 
     async def standing(self, account_id: str, session_id: str) -> Standing:
@@ -137,12 +138,11 @@ class SessionRegister:
             (login,) = await self._fields(session_id, "login")
         return login or b""
 
-    async def rotate(self, session_id: str, presented: str, fresh: str) -> Rotation:
-        """Exchanges a refresh token for the next one, both given as hashes."""
-        limit = MOST_REFRESHES
+    async def rotate(self, session_id: str, presented: str, fresh: str, seconds: int) -> Rotation:
+        """Exchanges a refresh token for the next one, both given as hashes; the session then lives that long again."""
         async with _reached():
             answer = await self._rotate_script(
-                keys=[SESSION + session_id], args=[presented, fresh, self._tombstone_ms, limit]
+                keys=[SESSION + session_id], args=[presented, fresh, self._tombstone_ms, MOST_REFRESHES, seconds]
             )
         outcome = cast(Outcome, answer[0].decode())
         if len(answer) < 2:
@@ -152,7 +152,9 @@ class SessionRegister:
             return Rotation(outcome, state)
         _, _, account, shard, role, login = answer
         rotation = Rotation(outcome, state, account.decode(), int(shard), cast(Role, role.decode()), login)
-        if outcome != "rotated":
+        if outcome == "rotated":
+            await self._keep(rotation.account_id, seconds)
+        else:
             await self._leave(rotation.account_id, [session_id])
         return rotation
 
@@ -205,9 +207,14 @@ class SessionRegister:
             async with _reached():
                 await self._set_script(keys=[SESSION + session], args=[field, value])
 
+    async def _keep(self, account_id: str, seconds: int) -> None:
+        """The list of an account's sessions outlives every one of them."""
+        async with _reached():
+            await self._redis.expire(OF_ACCOUNT + account_id, 2 * seconds)
+
     async def _leave(self, account_id: str, session_ids: list[str]) -> None:
         async with _reached():
-            await cast(Awaitable[int], self._redis.srem(OF_ACCOUNT + account_id, *session_ids))
+            await self._redis.srem(OF_ACCOUNT + account_id, *session_ids)
 
 
 @asynccontextmanager
