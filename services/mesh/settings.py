@@ -14,7 +14,7 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 FIRST_PORT = 50051
 
 # The services of the embedded default, in the order of their ports. `knowledge` has a process of its own.
-SERVICES = ("knowledge", "category", "drug", "clinic", "emergency_support", "internal_external", "chatbot")
+SERVICES = ("knowledge", "category", "drug", "clinic", "emergency_support", "internal_external", "chatbot", "account")
 
 
 class Settings(BaseSettings):

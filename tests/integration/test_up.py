@@ -12,6 +12,8 @@ import sys
 import httpx
 import pytest
 
+from services.mesh.settings import SERVICES
+
 pytestmark = pytest.mark.xdist_group("processes")
 
 
@@ -32,8 +34,7 @@ async def read_until(stream, words):
 @pytest.mark.timeout(180)
 async def test_up_serves_and_ends_cleanly(sample):
     port = free_port()
-    names = ("knowledge", "category", "drug", "clinic", "emergency_support", "internal_external", "chatbot")
-    environment = {f"MEDICHAIN_{name.upper()}_ADDR": f"dns:///127.0.0.1:{free_port()}" for name in names}
+    environment = {f"MEDICHAIN_{name.upper()}_ADDR": f"dns:///127.0.0.1:{free_port()}" for name in SERVICES}
     environment |= {**os.environ, "MEDICHAIN_DATA_DIR": str(sample), **environment}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.cli.main", "up", "--port", str(port),

@@ -22,7 +22,7 @@ from services.storage.migrate import migrate_all
 GROUPS = (
     ("knowledge",),
     ("drug",),
-    ("category", "clinic", "emergency_support", "internal_external", "chatbot"),
+    ("category", "clinic", "emergency_support", "internal_external", "chatbot", "account"),
 )
 READY_SECONDS = 90.0
 

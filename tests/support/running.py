@@ -11,16 +11,21 @@ from contextlib import asynccontextmanager
 from services.mesh.host import Host, bring_up
 from services.mesh.settings import SERVICES, Settings
 from services.storage.migrate import migrate_all
+from services.storage.redis import open_redis
+from services.storage.sessions import SessionRegister
 
 
 @asynccontextmanager
-async def running_mesh(data_dir: pathlib.Path, services: Sequence[str] = SERVICES) -> AsyncIterator[Host]:
-    """Serves ``services`` in this process, with the shipped sample data; yields a host that can call them."""
-    settings = Settings(data_dir=data_dir)
+async def running_mesh(data: pathlib.Path | Settings, services: Sequence[str] = SERVICES) -> AsyncIterator[Host]:
+    """Serves ``services`` in this process, with the shipped sample data; yields a host that can call them.
+
+    ``data`` is a data directory, or the settings of a deployment. People are judged by the sessions in its Redis, when
+    one is configured; nobody is counted.
+    """
+    settings = data if isinstance(data, Settings) else Settings(data_dir=data)
     await migrate_all(settings)
-    host = Host.named("test", settings)
-    before = dict(os.environ)
-    servers = []
+    redis, before, servers = open_redis(settings), dict(os.environ), []
+    host = Host.named("test", settings, sessions=SessionRegister(redis))
     try:
         for name in services:
             server, port = await bring_up(name, host, "127.0.0.1:0")
@@ -30,5 +35,6 @@ async def running_mesh(data_dir: pathlib.Path, services: Sequence[str] = SERVICE
     finally:
         await host.mesh.close()
         await asyncio.gather(*(server.stop(0) for server in servers))
+        await redis.aclose()
         os.environ.clear()
         os.environ.update(before)
