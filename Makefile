@@ -89,12 +89,15 @@ format: .venv/.dev ## ruff's own mending
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 .PHONY: test
-test: .venv/.embeddings ## the whole test suite, on servers it installs and starts itself
-	@deploy/tools/preflight.sh test
+test: servers .venv/.embeddings ## the whole test suite, on servers it installs and starts itself
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+.PHONY: servers
+servers: # MariaDB and Redis for the tests, from the distribution; first, so that what is missing is said at once
+	@deploy/tools/preflight.sh test
+
 .PHONY: coverage
-coverage: .venv/.embeddings ## which lines the unit and contract tests reach; fails below 85 %
+coverage: servers .venv/.embeddings ## which lines the unit and contract tests reach; fails below 85 %
 	@$(BIN)/python -m pytest tests/unit tests/contract --cov --cov-report=term:skip-covered
 
 .PHONY: eval

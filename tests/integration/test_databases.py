@@ -19,6 +19,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert,
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError
 
+from services.account.tokens import made_on_first_use
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings
 from services.storage.cipher import master_key
@@ -139,8 +140,12 @@ async def test_a_deployment_has_a_database_for_everything(deployment: Settings) 
     assert await redis.dbsize() == 0
     assert await redis.set("a", "1")
     await redis.aclose()
-    assert len(master_key(deployment)) == 32
-    assert service_key(deployment).is_private
+    assert deployment.lacks == "" or deployment.embedded
+    service_key(deployment)
+    master_key(deployment)
+    made_on_first_use(deployment)
+    of_its_own = sorted(path.name for path in (deployment.data_dir / "keys").glob("*"))
+    assert of_its_own == (["master.key", "service.pem", "signing.json"] if deployment.embedded else [])
 
 
 async def test_every_test_finds_an_empty_redis(redis_server: RedisServer) -> None:

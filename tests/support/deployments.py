@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.engine import URL
 
+from services.account.tokens import made_on_first_use
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings
 from services.storage.cipher import master_key
@@ -27,20 +28,19 @@ def on_servers(folder: pathlib.Path, database: Callable[[str], URL], redis_url: 
         reference_db_url=written(database("reference")),
         key_db_url=written(database("keys")),
         redis_url=redis_url,
-        **key_files(folder / "keys"),
+        **key_files(folder / "operator"),
     )
 
 
 def key_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     """The settings that name key files, and the files, made by the code that makes them in the embedded default."""
-    service, signing = Settings(data_dir=folder / "deployment"), Settings(data_dir=folder / "people")
-    service_key(service)
-    service_key(signing)
-    master_key(service)
+    making = Settings(data_dir=folder)
+    service_key(making)
+    master_key(making)
     return {
-        "service_key_file": service.path("keys", "service.pem"),
-        "master_key_file": service.path("keys", "master.key"),
-        "signing_key_file": signing.path("keys", "service.pem"),
+        "service_key_file": making.path("keys", "service.pem"),
+        "master_key_file": making.path("keys", "master.key"),
+        "signing_key_file": made_on_first_use(making),
     }
 
 
