@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from medichain.events.v1 import events_pb2
 from services.chatbot.outbox import STREAM
+from services.chatbot.records import Turn
 from services.mesh import telemetry
 from services.mesh.errors import MeshError
 from services.storage.recent import RecentTurns
@@ -21,7 +22,7 @@ BATCH = 1000
 class Copies:
     """Takes copies away when what they were made of is removed."""
 
-    def __init__(self, redis: Redis, recent: RecentTurns) -> None:
+    def __init__(self, redis: Redis, recent: RecentTurns[Turn]) -> None:
         self._redis, self._recent = redis, recent
 
     async def forget(self, owner: str, conversation_id: str, exchange_ids: Sequence[str]) -> None:
@@ -35,8 +36,7 @@ class Copies:
     async def erase(self, account_id: str, conversation_ids: Iterable[str], exchange_ids: Sequence[str]) -> None:
         """Takes away everything of an account, the events that name it too. Raises UNAVAILABLE while Redis is away."""
         try:
-            for conversation_id in conversation_ids:
-                await self._recent.forget(account_id, conversation_id)
+            await self._recent.forget(account_id, *conversation_ids)
             await self._forget_journals(exchange_ids)
             named = {account_id, *exchange_ids}
             for stream in (STREAM, SECURITY_STREAM):

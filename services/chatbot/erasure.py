@@ -16,7 +16,7 @@ class Erasure:
 
     async def erase(self, account_id: str) -> int:
         """Returns how many exchanges were removed; 0 for an account that nothing is known of (any more)."""
-        lives = await self._directory.mapping(account_id)
+        lives = await self._directory.mapping(account_id, fresh=True)
         if lives is None:
             return 0
         if lives.state == "moving":

@@ -66,7 +66,8 @@ class HistoryServicer:
         return pb.DeleteConversationResponse()
 
     async def RateExchange(self, request: pb.RateExchangeRequest, context: Any) -> pb.RateExchangeResponse:
-        turn = await self._store.exchange(request.id, current().owner)
+        person = current().person
+        turn = await self._store.exchange(request.id, current().owner, person.shard_id if person else 0)
         if turn is None:
             raise NotFound("id")
         if turn.state == OPEN:

@@ -22,7 +22,7 @@ class Inspection:
         await self._audit.append(_operator(), ACTION, subject, f"{conversation_id}: {reason}")
         if not account_id:
             return place_of(conversation_id, None)
-        lives = await self._directory.mapping(account_id)
+        lives = await self._directory.mapping(account_id, fresh=True)
         return Place(account_id, lives.shard_id) if lives else None
 
 

@@ -57,8 +57,7 @@ class OutboxRelay:
         for row in rows:
             pipeline.xadd(STREAM, {"id": row.id, "event": row.event}, maxlen=STREAM_LENGTH, approximate=True)
         await pipeline.execute()
-        engine = await self._directory.engine(shard_id)
-        async with engine.begin() as connection:
+        async with self._directory.writing(shard_id, "") as connection:
             await connection.execute(delete(outbox).where(outbox.c.id.in_([row.id for row in rows])))
         return len(rows)
 

@@ -12,6 +12,7 @@ from services.chatbot import rows
 from services.chatbot.ownership import Place, may_touch
 from services.chatbot.records import Line, Rating, Standing, Turn
 from services.mesh.errors import MeshError
+from services.storage import clock
 from services.storage.cipher import Keyring
 from services.storage.recent import RecentTurns
 from services.storage.shards import ShardDirectory
@@ -25,21 +26,20 @@ RECENT_TURNS = 20
 class StoredConversations:
     """Conversations as they are on their shards."""
 
-    def __init__(self, directory: ShardDirectory, keyring: Keyring, recent: RecentTurns | None = None) -> None:
+    def __init__(self, directory: ShardDirectory, keyring: Keyring, recent: RecentTurns[Turn]) -> None:
         self.directory, self._keyring, self._recent = directory, keyring, recent
 
     async def standing(self, conversation_id: str, owner: str, shard_id: int) -> Standing:
         """What the conversation brings along; nothing for one that does not exist or belongs to somebody else."""
-        newest = select(func.max(history.c.id)).where(history.c.conversation_id == conversation_id)
-        wanted = conversation_of(conversation_id, owner).add_columns(newest.scalar_subquery().label("newest"))
-        found = await self._one(shard_id, wanted)
+        place = Place(owner, shard_id)
+        found = await self._one(shard_id, conversation_of(conversation_id, owner))
         if found is None:
             return Standing()
-        turns = await self._recent.turns(owner, conversation_id) if self._recent else []
-        if not turns or turns[-1].id != found.newest:
-            place = Place(owner, shard_id)
+        turns = await self._recent.turns(owner, conversation_id)
+        # Redis may have missed a turn while it was away: the shard tells which there are.
+        if [turn.id for turn in turns] != await self._recent_ids(place, conversation_id):
             turns = list(reversed(await self.turns_of(place, conversation_id, RECENT_TURNS)))
-        recently = found.emergency_at is not None and rows.now() - found.emergency_at < EMERGENCY_STANDS
+        recently = found.emergency_at is not None and clock.now() - found.emergency_at < EMERGENCY_STANDS
         return Standing(tuple(turns), found.emergency_level if recently else 1, True)
 
     async def repeated(self, owner: str, shard_id: int, key: str) -> Turn | None:
@@ -51,10 +51,11 @@ class StoredConversations:
     async def exchange(self, id: str, owner: str, shard_id: int = 0) -> Turn | None:
         """The exchange, when the caller may have it: a person (an account's id) their own, anybody an anonymous one.
 
-        Raises UNAVAILABLE when it is nowhere and a shard could not be asked.
+        ``shard_id`` is where the person lives, when that is known. Raises UNAVAILABLE when the exchange is nowhere and
+        a shard could not be asked.
         """
         away: MeshError | None = None
-        for shard in [shard_id] if shard_id else await self._shards_of(owner):
+        for shard in await self._shards_of(owner, shard_id):
             try:
                 found = await self._one(shard, select(history).where(history.c.id == id))
             except MeshError as refused:
@@ -110,6 +111,11 @@ class StoredConversations:
         found = await self._all(shard_id, wanted.order_by(history.c.rated_at, history.c.id).limit(size))
         return [rows.rating(await self._keyring.existing(row.user_id), row) for row in found]
 
+    async def _recent_ids(self, place: Place, conversation_id: str) -> list[str]:
+        """Ids of the last exchanges, oldest first."""
+        wanted = select(history.c.id).where(history.c.conversation_id == conversation_id)
+        return [row.id for row in reversed(await self._all(place.shard_id, _newest(wanted, RECENT_TURNS, "")))]
+
     # ---- parts -----------------------------------------------------------------------------------------------
 
     async def _one(self, shard_id: int, wanted: Select[Any]) -> Row[Any] | None:
@@ -121,7 +127,7 @@ class StoredConversations:
         if shard_id not in await self.directory.ids():
             return []
         async with self.directory.reading(shard_id) as connection:
-            return (await connection.execute(wanted)).all()
+            return list((await connection.execute(wanted)).all())
 
     async def _turns(self, place: Place, wanted: Select[Any]) -> list[Turn]:
         found = await self._all(place.shard_id, wanted)
@@ -132,11 +138,12 @@ class StoredConversations:
         cipher = await self._keyring.existing(row.user_id)
         return rows.turn(cipher, row, shard_id) if cipher else None
 
-    async def _shards_of(self, owner: str) -> list[int]:
+    async def _shards_of(self, owner: str, shard_id: int) -> list[int]:
         """The shards an exchange may be on that somebody holds the id of: the person's own first."""
-        lives = await self.directory.mapping(owner) if owner else None
-        others = [id for id in await self.directory.ids() if not lives or id != lives.shard_id]
-        return [lives.shard_id, *others] if lives else others
+        if owner and not shard_id:
+            lives = await self.directory.mapping(owner)
+            shard_id = lives.shard_id if lives else 0
+        return sorted(await self.directory.ids(), key=lambda id: id != shard_id)
 
 
 def conversation_of(id: str, owner: str) -> Select[Any]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.question import is_anonymous
 from services.chatbot.records import OPEN, Line, Opening, Outcome, Rating, Turn
+from services.storage import clock
 from services.storage.cipher import FieldCipher
 
 TABLE = "consultation_history"
 ANONYMOUS_LIFETIME = timedelta(days=1)
-
-
-def now() -> datetime:
-    """The present in UTC, without offset, as the tables hold it."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def expiry(owner: str, updated_at: datetime, retention: timedelta | None) -> datetime | None:
@@ -27,7 +23,7 @@ def expiry(owner: str, updated_at: datetime, retention: timedelta | None) -> dat
 
 
 def conversation_row(opening: Opening, retention: timedelta | None) -> dict[str, Any]:
-    moment = now()
+    moment = clock.now()
     return {
         "id": opening.conversation_id,
         "owner": opening.owner,
@@ -48,7 +44,7 @@ def opening_row(cipher: FieldCipher, opening: Opening) -> dict[str, Any]:
         "query": cipher.seal(opening.question.encode(), TABLE, "query", opening.id),
         "idempotency_key": opening.idempotency_key,
         "domains": [],
-        "created_at": now(),
+        "created_at": clock.now(),
     }
 
 
@@ -65,13 +61,13 @@ def closing_values(cipher: FieldCipher, id: str, outcome: Outcome) -> dict[str, 
         "response_time_ms": outcome.total_ms,
         "emergency_level": outcome.emergency_level,
         "provider": outcome.provider,
-        "completed_at": now(),
+        "completed_at": clock.now(),
     }
 
 
 def rating_values(cipher: FieldCipher, id: str, score: int, comment: str) -> dict[str, Any]:
     sealed = cipher.seal(comment.encode(), TABLE, "feedback_comment", id) if comment else None
-    return {"feedback_score": score, "feedback_comment": sealed, "rated_at": now()}
+    return {"feedback_score": score, "feedback_comment": sealed, "rated_at": clock.now()}
 
 
 def evidence_rows(id: str, outcome: Outcome) -> list[dict[str, Any]]:
@@ -89,7 +85,7 @@ def search_rows(id: str, outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def event_rows(events: list[tuple[str, bytes]]) -> list[dict[str, Any]]:
-    return [{"id": id, "event": event, "created_at": now()} for id, event in events]
+    return [{"id": id, "event": event, "created_at": clock.now()} for id, event in events]
 
 
 def turn(cipher: FieldCipher, row: Any, shard_id: int) -> Turn:

@@ -4,45 +4,85 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
 
+from medichain.account.v1 import account_pb2
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
+from services.chatbot.asker import Askers
+from services.chatbot.copies import Copies
+from services.chatbot.erasure import Erasure
+from services.chatbot.inspection import Inspection
+from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.outbox import OutboxRelay
+from services.chatbot.records import Turn
+from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
-from services.chatbot.shards import Shards
 from services.chatbot.specialists import Specialists
+from services.chatbot.stops import Stops
 from services.chatbot.store import ConversationStore
+from services.chatbot.streams import Streams
+from services.chatbot.sweep import Sweep
+from services.chatbot.upkeep import Upkeep
 from services.mesh.host import Host
 from services.mesh.server import MeshServer
-from services.storage.cipher import Keyring, master_key
-from services.storage.engine import key_url, open_engine, shard_urls
+from services.storage.audit import AuditLog
+from services.storage.cipher import Keyring
+from services.storage.engine import key_url, open_engine
+from services.storage.master_keys import master_keys
+from services.storage.recent import RecentTurns
 from services.storage.redis import open_redis
+from services.storage.shards import ShardDirectory
 
 CHATBOT = chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"]
 CATEGORY = category_pb2.DESCRIPTOR.services_by_name["CategoryService"]
-SWEEP_SECONDS = 600
+ACCOUNT = account_pb2.DESCRIPTOR.services_by_name["AccountService"]
 
 
 async def build(server: MeshServer, host: Host) -> None:
-    """Opens the shards, the key store and Redis; serves ChatbotService; relays events and sweeps what has expired."""
+    """Opens the shards, the key store and Redis; serves ChatbotService; relays events and sweeps what has expired.
+
+    What is opened first is closed last: answers being written end, and are stored, while everything is still there.
+    """
     settings = host.settings
-    keys = open_engine(key_url(settings))
-    shards = Shards([open_engine(url) for url in shard_urls(settings)])
-    redis = open_redis(settings)
-    server.on_stop(redis.aclose)
-    server.on_stop(keys.dispose)
-    server.on_stop(shards.dispose)
-    store = ConversationStore(shards, Keyring(keys, master_key(settings)))
-    orchestrator = Orchestrator(store, host.mesh.client(CATEGORY), Specialists(host.mesh, settings.specialist_services))
-    server.add(CHATBOT, ChatbotServicer(orchestrator, store, settings.llm_provider))
-    _beside(server, OutboxRelay(shards, redis).run())
-    _beside(server, _sweeping(store))
+    keys, directory, redis = open_engine(key_url(settings), "keys"), ShardDirectory(settings), open_redis(settings)
+    for close in (keys.dispose, directory.dispose, redis.aclose):
+        server.on_stop(close)
+    keyring = Keyring(keys, master_keys(settings))
+    recent, retention = RecentTurns(redis, keyring, Turn), timedelta(days=settings.retention_days) or None
+    store = ConversationStore(directory, keyring, recent, retention)
+    upkeep, copies = Upkeep(directory, retention), Copies(redis, recent)
+    runs = Runs()
+    stops = Stops(redis, runs)
+    streams = Streams(runs, Journal(redis, keyring), stops)
+    orchestrator = Orchestrator(
+        store,
+        host.mesh.client(CATEGORY),
+        Specialists(host.mesh, settings.specialist_services),
+        Askers(host.mesh.client(ACCOUNT)),
+        host.people.security,
+    )
+    servicer = ChatbotServicer(
+        orchestrator,
+        store,
+        streams,
+        settings.llm_provider,
+        copies=copies,
+        erasure=Erasure(directory, upkeep, copies),
+        inspection=Inspection(AuditLog(directory.global_engine), directory),
+    )
+    server.add(CHATBOT, servicer)
+    for work in (OutboxRelay(directory, redis).run(), Sweep(directory, upkeep, keyring, copies).run(), stops.listen()):
+        _beside(server, work)
+    server.on_stop(streams.end)
 
 
-def _beside(server: MeshServer, work: object) -> None:
+def _beside(server: MeshServer, work: Coroutine[Any, Any, None]) -> None:
     """Runs ``work`` beside the service until it stops."""
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    task = asyncio.create_task(work)
 
     async def end() -> None:
         task.cancel()
@@ -50,9 +90,3 @@ def _beside(server: MeshServer, work: object) -> None:
             await task
 
     server.on_stop(end)
-
-
-async def _sweeping(store: ConversationStore) -> None:
-    while True:
-        await store.sweep()
-        await asyncio.sleep(SWEEP_SECONDS)

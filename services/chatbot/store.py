@@ -21,8 +21,9 @@ from services.chatbot.ownership import Place, anonymous_id, chosen_shard, conver
 from services.chatbot.question import is_anonymous
 from services.chatbot.reading import StoredConversations, conversation_of
 from services.chatbot.records import COMPLETED, Opening, Outcome, Turn
-from services.mesh.errors import MeshError
+from services.mesh.errors import MeshError, NotFound
 from services.mesh.people import Person
+from services.storage import clock
 from services.storage.cipher import FieldCipher, Keyring
 from services.storage.failures import Contended
 from services.storage.recent import RecentTurns
@@ -46,7 +47,7 @@ class ConversationStore(StoredConversations):
         self,
         directory: ShardDirectory,
         keyring: Keyring,
-        recent: RecentTurns | None = None,
+        recent: RecentTurns[Turn],
         retention: timedelta | None = None,
     ) -> None:
         super().__init__(directory, keyring, recent)
@@ -63,7 +64,8 @@ class ConversationStore(StoredConversations):
         secret = conversation_secret(idempotency, person)
         if person:
             return personal_id(secret)
-        return anonymous_id(chosen_shard(secret, await self.directory.ids()), secret)
+        shards = await self.directory.active_ids() or await self.directory.ids()
+        return anonymous_id(chosen_shard(secret, shards), secret)
 
     # ---- the way of an answer ----------------------------------------------------------------------------------
 
@@ -140,8 +142,13 @@ class ConversationStore(StoredConversations):
             await connection.execute(_added_to(conversation_id, outcome))
             return (await connection.execute(select(history).where(*mine))).one()
 
-        written = await _patiently(lambda: self._write(Place(owner, shard_id), work))
-        if written and self._recent:
+        try:
+            written = await _patiently(lambda: self._write(Place(owner, shard_id), work))
+        except MeshError as refused:
+            if refused.reason.name == "SESSION_EXPIRED":
+                return
+            raise
+        if written:
             await self._recent.push(owner, conversation_id, rows.turn(cipher, written, shard_id))
 
     # ---- what a person does with their records ---------------------------------------------------------------
@@ -182,7 +189,7 @@ class ConversationStore(StoredConversations):
         if found is None:
             await connection.execute(insert(conversation).values(rows.conversation_row(opening, self._retention)))
             return
-        moment = rows.now()
+        moment = clock.now()
         await connection.execute(
             update(conversation)
             .where(conversation.c.id == opening.conversation_id)
@@ -203,11 +210,14 @@ class ConversationStore(StoredConversations):
         return cipher
 
     async def _write(self, place: Place, work: Work[Result]) -> Result:
-        """Runs ``work`` in one transaction on the shard where the owner lives now."""
+        """Runs ``work`` in one transaction on the shard where the owner lives now.
+
+        Raises SESSION_EXPIRED when their account has been erased.
+        """
         shard_id, tries = place.shard_id, TRIES
         while True:
             try:
-                async with self.directory.writing(shard_id, place.owner) as connection:
+                async with self.directory.writing(shard_id, place.owner, shared=True) as connection:
                     return await work(connection)
             except Moved as moved:
                 shard_id, tries = moved.shard_id, tries - 1
@@ -217,6 +227,8 @@ class ConversationStore(StoredConversations):
                 tries -= 1
                 if not tries:
                     raise
+            except NotFound:
+                raise MeshError("SESSION_EXPIRED") from None
 
 
 async def remove(connection: AsyncConnection, conversation_id: str) -> list[str]:
@@ -236,7 +248,7 @@ async def remove_exchanges(connection: AsyncConnection, ids: Sequence[str]) -> N
 
 
 def _added_to(conversation_id: str, outcome: Outcome) -> Any:
-    values: dict[str, Any] = {"updated_at": rows.now()}
+    values: dict[str, Any] = {"updated_at": clock.now()}
     if outcome.emergency_level > 1:
         values |= {"emergency_level": outcome.emergency_level, "emergency_at": values["updated_at"]}
     return update(conversation).where(conversation.c.id == conversation_id).values(values)

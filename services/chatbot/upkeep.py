@@ -14,6 +14,7 @@ from services.chatbot.copies import names
 from services.chatbot.question import is_anonymous
 from services.chatbot.records import OPEN, PARTIAL
 from services.chatbot.store import remove, remove_exchanges
+from services.storage import clock
 from services.storage.shards import ShardDirectory
 from services.storage.tables.shard import consultation_history as history
 from services.storage.tables.shard import conversation, outbox
@@ -21,6 +22,8 @@ from services.storage.tables.shard import conversation, outbox
 # The longest a question takes, and some time for its process to write down that it is over.
 ANSWERED_WITHIN = timedelta(seconds=90)
 BATCH = 200
+# Erasure goes on when the person's own row is gone already.
+NOBODY = ""
 
 
 class Upkeep:
@@ -34,13 +37,13 @@ class Upkeep:
     async def left_open(self, shard_id: int) -> list[Row[Any]]:
         """Exchanges whose process must be gone, the oldest first."""
         wanted = select(history.c.id, history.c.conversation_id, history.c.user_id)
-        wanted = wanted.where(history.c.state == OPEN, history.c.created_at < rows.now() - ANSWERED_WITHIN)
+        wanted = wanted.where(history.c.state == OPEN, history.c.created_at < clock.now() - ANSWERED_WITHIN)
         return await self._all(shard_id, wanted.order_by(history.c.created_at).limit(BATCH))
 
     async def break_off(self, shard_id: int, left: Row[Any]) -> bool:
         """Marks an exchange as partial, says so in an event, and lets its idempotency key go."""
         marking = update(history).where(history.c.id == left.id, history.c.state == OPEN)
-        async with self._directory.writing(shard_id, left.user_id) as connection:
+        async with self._directory.writing(shard_id, left.user_id, shared=True) as connection:
             marked = await connection.execute(marking.values(state=PARTIAL, idempotency_key=None))
             if marked.rowcount:
                 event = broken_off(left.id, left.conversation_id)
@@ -51,21 +54,21 @@ class Upkeep:
 
     async def expired(self, shard_id: int) -> list[Row[Any]]:
         """Conversations whose time is over by what was decided when they were last used."""
-        wanted = select(conversation).where(conversation.c.expires_at < rows.now())
+        wanted = select(conversation).where(conversation.c.expires_at < clock.now())
         return await self._all(shard_id, wanted.order_by(conversation.c.expires_at).limit(BATCH))
 
     async def undated(self, shard_id: int) -> list[Row[Any]]:
         """Conversations that do not know yet how long people's are kept now."""
         if self._retention is None:
             return []
-        too_late = conversation.c.expires_at > rows.now() + self._retention
+        too_late = conversation.c.expires_at > clock.now() + self._retention
         wanted = select(conversation).where(or_(conversation.c.expires_at.is_(None), too_late))
         return [row for row in await self._all(shard_id, wanted.limit(BATCH)) if not is_anonymous(row.owner)]
 
     async def date(self, shard_id: int, found: Row[Any]) -> None:
         """Writes down how long a person's conversation is kept now."""
         expires_at = rows.expiry(found.owner, found.updated_at, self._retention)
-        async with self._directory.writing(shard_id, found.owner) as connection:
+        async with self._directory.writing(shard_id, found.owner, shared=True) as connection:
             await connection.execute(
                 update(conversation).where(conversation.c.id == found.id).values(expires_at=expires_at)
             )
@@ -73,11 +76,11 @@ class Upkeep:
     def over(self, found: Row[Any]) -> bool:
         """Whether an expired conversation's time is over by what is decided now."""
         expires_at = rows.expiry(found.owner, found.updated_at, self._retention)
-        return expires_at is not None and expires_at < rows.now()
+        return expires_at is not None and expires_at < clock.now()
 
     async def remove(self, shard_id: int, found: Row[Any]) -> list[str]:
         """Removes a conversation; returns the ids of its exchanges."""
-        async with self._directory.writing(shard_id, found.owner) as connection:
+        async with self._directory.writing(shard_id, found.owner, shared=True) as connection:
             return await remove(connection, found.id)
 
     # ---- everything of one person ----------------------------------------------------------------------------
@@ -93,19 +96,18 @@ class Upkeep:
 
     async def remove_events(self, shard_id: int, exchange_ids: set[str]) -> None:
         """Removes events about exchanges that have not gone to the stream yet."""
-        engine = await self._directory.engine(shard_id)
         async for batch in self._events(shard_id):
             gone = [row.id for row in batch if names(row.event) & exchange_ids]
             if gone:
-                async with engine.begin() as connection:
+                async with self._directory.writing(shard_id, NOBODY) as connection:
                     await connection.execute(delete(outbox).where(outbox.c.id.in_(gone)))
 
     async def remove_all(self, shard_id: int, owner: str) -> int:
         """Removes an owner's rows in batches; returns how many exchanges there were."""
-        engine, removed = await self._directory.engine(shard_id), 0
+        removed = 0
         wanted = select(history.c.id).where(history.c.user_id == owner).limit(BATCH)
         while True:
-            async with engine.begin() as connection:
+            async with self._directory.writing(shard_id, NOBODY) as connection:
                 ids = [row.id for row in (await connection.execute(wanted)).all()]
                 if not ids:
                     await connection.execute(delete(conversation).where(conversation.c.owner == owner))
