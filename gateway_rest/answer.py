@@ -22,13 +22,19 @@ async def send_answer(send: Send, status: int, body: bytes, kind: bytes = JSON, 
 
 async def send_refusal(send: Send, scope: MutableMapping[str, Any], raised: Exception) -> None:
     """The answer for an exception."""
+    await send_error(send, scope, noted(scope, raised))
+
+
+async def send_error(send: Send, scope: MutableMapping[str, Any], refusal: Refusal, extra: Headers = ()) -> None:
+    headers = (*refusal.headers, *extra)
+    await send_answer(send, refusal.status, refusal.body(request_id_of(scope)), headers=headers)
+
+
+def noted(scope: MutableMapping[str, Any], raised: Exception) -> Refusal:
+    """The refusal for an exception, which is logged when the platform is at fault."""
     refusal = refusal_of(raised)
     log_failure(raised, refusal, route_of(scope), request_id_of(scope))
-    await send_error(send, scope, refusal)
-
-
-async def send_error(send: Send, scope: MutableMapping[str, Any], refusal: Refusal) -> None:
-    await send_answer(send, refusal.status, refusal.body(request_id_of(scope)), headers=refusal.headers)
+    return refusal
 
 
 def request_id_of(scope: Scope) -> str:
@@ -39,3 +45,13 @@ def request_id_of(scope: Scope) -> str:
 def route_of(scope: Scope) -> str:
     """The path template that was matched; never the path itself, which may hold what a person wrote."""
     return str(scope.get("medichain.route", "unmatched"))
+
+
+def address_of(scope: Scope) -> str:
+    """The network address the perimeter found for this request; never logged."""
+    return str(scope.get("medichain.address", ""))
+
+
+def is_secure(scope: Scope) -> bool:
+    """True when the perimeter found that the request came over https."""
+    return bool(scope.get("medichain.secure", False))

@@ -18,7 +18,8 @@ from gateway_rest.answer import request_id_of, send_answer
 from gateway_rest.errors import refusal_of
 from gateway_rest.perimeter import Perimeter
 from gateway_rest.probes import Readiness, alive, metrics
-from gateway_rest.routes import Path, routes
+from gateway_rest.proxies import Proxies
+from gateway_rest.routes import Path, jar, routes
 from gateway_rest.streams import KEEP_ALIVE_SECONDS
 from services.mesh.host import Host
 from services.mesh.settings import Settings
@@ -41,10 +42,10 @@ def create_app(settings: Settings, host: Host, keep_alive: float = KEEP_ALIVE_SE
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         exception_handlers={HTTPException: _refused},
     )
-    app.router.routes.extend(routes(services, host.mesh, origins, keep_alive))
+    app.router.routes.extend(routes(services, host.mesh, jar(services, settings.session_days, origins), keep_alive))
     document = openapi.serialised(openapi.document(services))
     app.router.routes.extend(_own_routes(Readiness(settings, host.mesh, services), document))
-    return Perimeter(app)
+    return Perimeter(app, Proxies(settings.trusted_proxies))
 
 
 def _own_routes(readiness: ASGIApp, document: bytes) -> list[Route | Mount]:

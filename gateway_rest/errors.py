@@ -1,11 +1,13 @@
 """Failures as HTTP answers, all in one shape:
 {"error": REASON, "message": Korean sentence, "details": [{"field", "description"}], "requestId"}.
+Where a contract names an event that must reach the caller whatever happens, its data stands beside them, by its name.
 
 Reasons and sentences are those of the mesh's catalog; a few belong to HTTP alone. An exception's text reaches nobody.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,7 +49,9 @@ _OF_HTTP = {
     413: ("TOO_LARGE", CATALOG["TOO_LARGE"].message),
     415: ("UNSUPPORTED_MEDIA_TYPE", "application/json 형식으로 보내 주세요."),
 }
-_RETRY_AFTER = {429: b"1", 503: b"1"}
+# Seconds after which trying again makes sense, where the failure itself does not say.
+_RETRY_AFTER = {429: 1.0, 503: 1.0}
+_CHALLENGE = (b"www-authenticate", b"Bearer")
 _SNAKE = re.compile(r"_([a-z0-9])")
 _BRACKETS = re.compile(r"(\[[^\]]*\])")
 
@@ -60,30 +64,33 @@ class Refusal:
     error: str
     message: str
     details: tuple[Violation, ...] = ()
-    headers: Headers = field(default=())
+    headers: Headers = ()
+    notices: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self, request_id: str) -> bytes:
         details = [{"field": json_path(found.field), "description": found.description} for found in self.details]
         shape = {"error": self.error, "message": self.message, "details": details, "requestId": request_id}
-        return orjson.dumps(shape)
+        return orjson.dumps({**self.notices, **shape})
 
 
 def refusal_of(raised: Exception) -> Refusal:
     """What the caller may learn about an exception; INTERNAL for any that is not meant for callers."""
     if isinstance(raised, MeshError):
-        return of_reason(raised.reason, raised.violations)
+        return of_reason(raised.reason, raised.violations, raised.retry_after)
     if isinstance(raised, HTTPException) and raised.status_code in _OF_HTTP:
         extra = tuple((name.lower().encode(), value.encode()) for name, value in (raised.headers or {}).items())
         return Refusal(raised.status_code, *_OF_HTTP[raised.status_code], headers=extra)
     return of_reason(CATALOG["INTERNAL"])
 
 
-def of_reason(reason: Reason, violations: tuple[Violation, ...] = ()) -> Refusal:
+def of_reason(reason: Reason, violations: tuple[Violation, ...] = (), retry_after: float | None = None) -> Refusal:
     """The answer for a reason of the catalog."""
     status = _STATUS_OF_REASON.get(reason.name, STATUS[reason.code])
-    after = _RETRY_AFTER.get(status)
-    headers: Headers = ((b"retry-after", after),) if after else ()
-    return Refusal(status, reason.name, reason.message, violations, headers)
+    seconds = _RETRY_AFTER.get(status) if retry_after is None else retry_after
+    headers: list[tuple[bytes, bytes]] = [_CHALLENGE] if status == 401 else []
+    if seconds is not None:
+        headers.append((b"retry-after", str(max(1, math.ceil(seconds))).encode()))
+    return Refusal(status, reason.name, reason.message, violations, tuple(headers))
 
 
 def log_failure(raised: Exception, refusal: Refusal, route: str, request_id: str) -> None:

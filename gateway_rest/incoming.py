@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
-from services.mesh.context import ANONYMOUS, CallContext
+from services.mesh.context import CallContext
 from services.mesh.errors import InvalidField, MeshError
 
 BODY_LIMIT = 1024 * 1024
@@ -25,33 +25,55 @@ _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 
 
 def headers_of(scope: Scope) -> HeaderMap:
-    """The request's headers, names in lower case; of one given twice the last."""
-    return dict(scope["headers"])
+    """The request's headers, names in lower case; of one given twice the last, of cookies all."""
+    found = dict(scope["headers"])
+    if b"cookie" in found:
+        found[b"cookie"] = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return found
 
 
-def call_context(headers: HeaderMap, request_id: str) -> CallContext:
+def call_context(headers: HeaderMap, request_id: str, address: str = "") -> CallContext:
     """The call a request asks for. Raises INVALID_FIELD with the header at fault."""
     seconds = _timeout(headers)
     return CallContext(
-        ANONYMOUS,
-        None if seconds is None else time.monotonic() + seconds,
-        request_id,
-        _header(headers, "Authorization", _PRINTABLE),
-        _header(headers, "Idempotency-Key", _KEY),
+        address=address,
+        deadline=None if seconds is None else time.monotonic() + seconds,
+        request_id=request_id,
+        authorization=_header(headers, "Authorization", _PRINTABLE),
+        idempotency_key=_header(headers, "Idempotency-Key", _KEY),
     )
 
 
-def check_sender(scope: Scope, headers: HeaderMap, allowed: frozenset[str], has_body: bool) -> None:
+def last_event_id(headers: HeaderMap) -> str:
+    """The last event a reader of a stream has seen; "" when it begins."""
+    return _header(headers, "Last-Event-ID", _PRINTABLE)
+
+
+def with_cookies(headers: HeaderMap) -> bool:
+    """True when cookies count: a browser attaches them to whatever any page sends, but never an Authorization."""
+    return b"cookie" in headers and b"authorization" not in headers
+
+
+def check_sender(scope: Scope, headers: HeaderMap, allowed: frozenset[str]) -> None:
     """With a cookie only the page itself may change things: its own origin, and JSON, which no plain form can send."""
-    if b"cookie" not in headers or scope["method"] in ("GET", "HEAD"):
+    if not with_cookies(headers) or scope["method"] in ("GET", "HEAD"):
         return
-    origin = headers.get(b"origin", b"")
-    own = origin.partition(b"://")[2]
-    if origin.decode("latin-1") not in allowed and not (own and own == headers.get(b"host")):
+    if not from_own_page(headers, allowed):
         raise MeshError("ACCESS_DENIED")
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if has_body and kind != b"application/json":
+    if _has_body(headers) and kind != b"application/json":
         raise HTTPException(415)
+
+
+def from_own_page(headers: HeaderMap, allowed: frozenset[str]) -> bool:
+    """True when the request says that a page of this edge, or of an origin that is ``allowed``, sent it."""
+    origin = headers.get(b"origin", b"")
+    own = origin.partition(b"://")[2]
+    return origin.decode("latin-1") in allowed or bool(own and own == headers.get(b"host"))
+
+
+def _has_body(headers: HeaderMap) -> bool:
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0").strip(b"0") != b""
 
 
 async def body_of(receive: Receive, headers: HeaderMap) -> bytes:

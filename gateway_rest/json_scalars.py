@@ -28,12 +28,18 @@ _FLOAT_MAX = 3.4028235e38
 
 
 def text(value: Any, path: str) -> str:
+    return cleaned(verbatim(value, path))
+
+
+def verbatim(value: Any, path: str) -> str:
+    """Text every character of which counts, as in a password."""
     if not isinstance(value, str):
         raise wrong(value, path, "must be a string")
     try:
-        return cleaned(value)
-    except UnicodeEncodeError:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate
         raise InvalidField(path, "is not valid Unicode") from None
+    return value
 
 
 def boolean(value: Any, path: str) -> bool:
@@ -124,4 +130,11 @@ for _sizes, _low, _high in (
 
 def reader_of(field: FieldDescriptor) -> Reader:
     """The reader of a scalar or enum field's values."""
+    if field.type == FieldDescriptor.TYPE_STRING and is_secret(field):
+        return verbatim
     return enum(field.enum_type) if field.enum_type else _READERS[field.type]
+
+
+def is_secret(field: FieldDescriptor) -> bool:
+    """True for what the contract keeps out of every log: it is taken as it is, and never from a URL."""
+    return bool(field.GetOptions().debug_redact)

@@ -17,6 +17,7 @@ from gateway_rest.json_input import parsed
 from gateway_rest.json_scalars import wrong
 from gateway_rest.query import tree_of
 from gateway_rest.template import Template, UnroutableError
+from gateway_rest.update_mask import fill, has_mask
 from services.mesh.errors import InvalidField
 from services.mesh.policy import Policy, policy_of
 
@@ -40,12 +41,31 @@ class Operation:
     async def read(self, scope: Scope, receive: Receive, headers: HeaderMap) -> Any:
         """The request as a message. Raises INVALID_FIELD, MALFORMED or TOO_LARGE."""
         tree = await self._given(scope, receive, headers)
+        written = self._written(tree)
         for index, name in enumerate(self.template.fields):
             field = self.request.fields_by_name[name]
             if field.name in tree or field.json_name in tree:
                 raise InvalidField(field.json_name, "is given by the path")
             tree[field.json_name] = scope["path_params"][f"p{index}"]
-        return decoded(self.request, tree)
+        message = decoded(self.request, tree)
+        if self.verb == "PATCH" and has_mask(self.request):
+            fill(message, self.resource, written)
+        return message
+
+    @property
+    def resource(self) -> Descriptor:
+        """What the body describes: the request, or the message that is its one field."""
+        inner = None if self.body in ("", "*") else self.request.fields_by_name[self.body].message_type
+        return inner or self.request
+
+    def _written(self, tree: dict[str, Any]) -> tuple[str, ...]:
+        """The names of the fields the body holds."""
+        body = tree if self.body == "*" else tree.get(self._body_name)
+        return tuple(body) if isinstance(body, dict) else ()
+
+    @property
+    def _body_name(self) -> str:
+        return str(self.request.fields_by_name[self.body].json_name) if self.body else ""
 
     async def _given(self, scope: Scope, receive: Receive, headers: HeaderMap) -> dict[str, Any]:
         """The tree of what body and query hold."""
@@ -54,10 +74,9 @@ class Operation:
             return query
         value = parsed(await body_of(receive, headers))
         if self.body != "*":
-            name = self.request.fields_by_name[self.body].json_name
-            if name in query:
-                raise InvalidField(name, "belongs into the body")
-            return {**query, name: value}
+            if self._body_name in query:
+                raise InvalidField(self._body_name, "belongs into the body")
+            return {**query, self._body_name: value}
         if query:
             raise InvalidField(next(iter(query)), "belongs into the body")
         if not isinstance(value, dict):

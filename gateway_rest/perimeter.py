@@ -9,8 +9,8 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
-from gateway_rest.answer import route_of, send_refusal
-from gateway_rest.errors import log_failure, refusal_of
+from gateway_rest.answer import noted, route_of, send_refusal
+from gateway_rest.proxies import Proxies
 
 REQUESTS = Histogram(
     "medichain_http_seconds",
@@ -20,6 +20,8 @@ REQUESTS = Histogram(
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+# A year; sent only over https, where it means something.
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
 _SECURITY = (
     (
         b"content-security-policy",
@@ -36,10 +38,10 @@ _SECURITY = (
 
 
 class Perimeter:
-    """Wraps the whole application."""
+    """Wraps the whole application. Tells it who really sent a request, and whether that was over https."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
+        self._app, self._proxies = app, proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -50,20 +52,23 @@ class Perimeter:
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 0
         request_id = _request_id(scope)
-        scope["medichain.request_id"] = request_id
+        secure = self._proxies.secure(scope)
+        scope["medichain.request_id"], scope["medichain.secure"] = request_id, secure
+        scope["medichain.address"] = self._proxies.address(scope)
+        always = ((b"x-request-id", request_id.encode()), *_SECURITY, *((_HSTS,) if secure else ()))
 
         async def marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_SECURITY]
+                message["headers"] = [*message["headers"], *always]
             await send(message)
 
         try:
             await self._app(scope, receive, marked)
         except Exception as raised:  # reaches nobody: a server would log its text, which may hold what a person wrote
             if status:
-                log_failure(raised, refusal_of(raised), route_of(scope), request_id)
+                noted(scope, raised)
             else:
                 await send_refusal(marked, scope, raised)
         finally:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway_rest.json_encoder import map_entry, well_known
+from gateway_rest.json_scalars import is_secret
 from services.mesh.errors import InvalidField, MeshError
 
 LIMIT = 64 * 1024
@@ -45,6 +46,8 @@ def _put(tree: dict[str, Any], kind: Descriptor, name: str, value: str) -> None:
         path = f"{path}.{field.json_name}" if path else field.json_name
     if field is None or (field.message_type and not well_known(field.message_type)):
         raise InvalidField(path, "cannot be given in the query")
+    if is_secret(field):
+        raise InvalidField(path, "belongs into the body")  # URLs are written into logs on their way
     if field.is_repeated:
         tree.setdefault(field.json_name, []).append(_scalar(field, value))
     elif field.json_name in tree:

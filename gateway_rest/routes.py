@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway_rest.answer import send_refusal
+from gateway_rest.cookies import Cookies, Jar, reads_refresh_cookie
 from gateway_rest.operation import Operation, operations_of
 from gateway_rest.streams import KEEP_ALIVE_SECONDS, Streaming
 from gateway_rest.template import UnroutableError
@@ -23,8 +24,9 @@ class Path:
 
     def __init__(self, public: str, endpoints: Mapping[str, ASGIApp]) -> None:
         self._public, self._endpoints = public, dict(endpoints)
-        if "GET" in self._endpoints:
-            self._endpoints.setdefault("HEAD", self._endpoints["GET"])
+        got = self._endpoints.get("GET")
+        if got and not isinstance(got, Streaming):  # a stream's head alone is no answer
+            self._endpoints.setdefault("HEAD", got)
         self._allow = ", ".join(sorted(self._endpoints))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,17 +50,23 @@ def operations(services: Iterable[ServiceDescriptor]) -> list[Operation]:
     return sorted(found, key=lambda operation: operation.template.precedence)
 
 
+def jar(services: Iterable[ServiceDescriptor], days: int, origins: frozenset[str]) -> Jar:
+    """What cookies the edge keeps; the refresh cookie is sent to the one method that exchanges it."""
+    readers = [found.template.public for found in operations(services) if reads_refresh_cookie(found.policy)]
+    if len(readers) > 1:
+        raise UnroutableError(f"one path can get the refresh cookie, not {', '.join(readers)}")
+    return Jar(readers[0] if readers else "/", days, origins)
+
+
 def routes(
-    services: Iterable[ServiceDescriptor],
-    mesh: Mesh,
-    origins: frozenset[str],
-    keep_alive: float = KEEP_ALIVE_SECONDS,
+    services: Iterable[ServiceDescriptor], mesh: Mesh, shared: Jar, keep_alive: float = KEEP_ALIVE_SECONDS
 ) -> list[Route]:
     """The routes of the services' operations, in the order Starlette must try them."""
     paths: dict[str, dict[str, ASGIApp]] = {}
     names: dict[str, str] = {}
     for operation in operations(services):
-        door = Door(operation, partial(mesh.client, operation.rpc.containing_service), origins)
+        client = partial(mesh.client, operation.rpc.containing_service)
+        door = Door(operation, client, Cookies(operation, shared), shared.origins)
         endpoint = Streaming(door, keep_alive) if operation.rpc.server_streaming else Unary(door)
         shape = operation.template.starlette
         paths.setdefault(shape, {})[operation.verb] = endpoint

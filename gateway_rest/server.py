@@ -26,7 +26,7 @@ async def serve(host: str, port: int, settings: Settings, ready: Ready | None = 
     Raises OSError when the port is taken.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    node = Host.named("edge", settings)
+    node = Host.named("edge", settings, "edge")
     with socket.create_server((host, port), family=family, backlog=_BACKLOG) as listener:
         server = _Server(_config(settings, node), ready)
         try:
@@ -45,8 +45,7 @@ def _config(settings: Settings, node: Host) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
+        proxy_headers=False,  # the perimeter reads them
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 

@@ -1,7 +1,8 @@
 """Answers one HTTP operation with a server-streaming RPC: as server-sent events, or as one JSON document.
 
 When the caller goes away the RPC is cancelled at once. A failure before the first event is a plain HTTP error, one
-after it is the stream's own error event.
+after it is the stream's own error event. A document that tells of a failure repeats the event the contract calls a
+notice, for it must reach the caller whatever happens.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from google.protobuf.descriptor import Descriptor
 from starlette.types import Receive, Scope, Send
 
-from gateway_rest.answer import NO_STORE, request_id_of, route_of, send_answer, send_error, send_refusal
-from gateway_rest.errors import Refusal, log_failure, of_reason, refusal_of
+from gateway_rest.answer import NO_STORE, noted, send_answer
+from gateway_rest.errors import Refusal, of_reason
 from gateway_rest.incoming import headers_of
 from gateway_rest.json_encoder import Encode, encoder_of
 from gateway_rest.template import UnroutableError
@@ -47,7 +48,8 @@ class Shape:
     def of(cls, item: Descriptor, names: policy_pb2.Stream) -> Shape:
         """Raises :class:`UnroutableError` when the policy names what the message does not have."""
         kinds = events_of(item, names)
-        if not {names.answer_event, names.error_event} <= kinds.keys() or names.id_field not in item.fields_by_name:
+        named = {names.answer_event, names.error_event, *filter(None, [names.notice_event])}
+        if not named <= kinds.keys() or names.id_field not in item.fields_by_name:
             raise UnroutableError(f"{item.full_name} does not have the parts its stream policy names")
         return cls(names, {name: encoder_of(kind) for name, kind in kinds.items()})
 
@@ -77,6 +79,8 @@ class Streaming:
         if policy is not None and policy.stream is None:
             raise UnroutableError(f"{rpc.full_name} streams and its policy does not say how that becomes events")
         self._door, self._keep_alive = door, keep_alive
+        if policy and policy.stream and policy.stream.resume_field not in ("", *rpc.input_type.fields_by_name):
+            raise UnroutableError(f"{rpc.full_name} is continued by a field that {rpc.input_type.name} does not have")
         self._shape = Shape.of(rpc.output_type, policy.stream) if policy and policy.stream else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,14 +92,18 @@ class Streaming:
         except _DisconnectedError:
             return
         except Exception as raised:
-            await send_refusal(send, scope, raised)
+            await self._door.refuse(send, scope, raised)
 
     async def _answer(self, scope: Scope, send: Send, items: AsyncGenerator[Any, None]) -> None:
         assert self._shape is not None  # an RPC without a policy was refused before it was called
         if EVENT_STREAM in headers_of(scope).get(b"accept", b"").lower():
             await _Events(scope, send, self._shape, self._keep_alive).pass_on(items)
         else:
-            await _document(scope, send, self._shape, items)
+            outcome = await _document(scope, self._shape, items)
+            if isinstance(outcome, Refusal):
+                await self._door.send_error(send, scope, outcome)
+            else:
+                await send_answer(send, 200, outcome)
 
 
 class _Events:
@@ -134,8 +142,7 @@ class _Events:
         await self._write(head + orjson.dumps(data) + b"\n\n")
 
     async def _fail(self, raised: Exception) -> None:
-        refusal = refusal_of(raised)
-        log_failure(raised, refusal, route_of(self._scope), request_id_of(self._scope))
+        refusal = noted(self._scope, raised)
         if not self._ended:
             data = {"error": refusal.error, "message": refusal.message}
             await self._event(self._shape.names.error_event, _next(self._id), data)
@@ -155,20 +162,29 @@ class _Events:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def _document(scope: Scope, send: Send, shape: Shape, items: AsyncGenerator[Any, None]) -> None:
-    """One answer as one JSON document: the payload of its answer event."""
-    answer: dict[str, Any] | None = None
-    async with aclosing(items):
-        async for item in items:
-            name, _, data = shape.event_of(item) or ("", "", {})
-            if name == shape.names.error_event:
-                await send_error(send, scope, _failed(data))
-                return
-            if name == shape.names.answer_event:
-                answer = data
-    if answer is None:
-        raise MeshError("INTERNAL")
-    await send_answer(send, 200, orjson.dumps(answer))
+async def _document(scope: Scope, shape: Shape, items: AsyncGenerator[Any, None]) -> bytes | Refusal:
+    """One answer as one JSON document: the payload of its answer event. A refusal repeats the notice before it."""
+    seen: dict[str, Any] = {}
+    try:
+        async with aclosing(items):
+            async for item in items:
+                name, _, data = shape.event_of(item) or ("", "", {})
+                seen[name] = data
+                if name == shape.names.error_event:
+                    break
+        outcome = _outcome(shape, seen)
+    except Exception as raised:
+        outcome = noted(scope, raised)
+    notices = {name: data for name, data in seen.items() if name and name == shape.names.notice_event}
+    return replace(outcome, notices=notices) if isinstance(outcome, Refusal) else outcome
+
+
+def _outcome(shape: Shape, seen: dict[str, Any]) -> bytes | Refusal:
+    if shape.names.error_event in seen:
+        return _failed(seen[shape.names.error_event])
+    if shape.names.answer_event not in seen:
+        raise MeshError("INTERNAL")  # a stream ends with its answer or its error
+    return orjson.dumps(seen[shape.names.answer_event])
 
 
 def _failed(data: dict[str, Any]) -> Refusal:

@@ -186,7 +186,7 @@ async def test_a_deadline_that_has_passed(client, header):
 
 
 async def test_a_deadline_that_passes_meanwhile(client, deployment):
-    answer = await client.post(ASK, json={"question": "late"}, headers={"x-request-timeout": "0.1"})
+    answer = await client.post(ASK, json={"question": "late"}, headers={"x-request-timeout": "0.5"})
     assert (answer.status_code, answer.json()["error"]) == (504, "DEADLINE")
     await asyncio.wait_for(deployment.servicers["chatbot"].cancelled.wait(), 5)
 
@@ -199,12 +199,14 @@ async def test_the_callers_deadline_reaches_the_service(client, deployment):
 
 
 async def test_marks_reach_the_service(client, deployment):
-    marks = {"x-request-id": "caller-1", "idempotency-key": "key-1", "authorization": "Bearer abc"}
+    bearer = "Bearer " + deployment.servicers["account"].signer.token("a7")
+    marks = {"x-request-id": "caller-1", "idempotency-key": "key-1", "authorization": bearer}
     answer = await client.get("/v1/drugs?query=a", headers=marks)
     call = deployment.servicers["drug"].calls[0]
     assert answer.headers["x-request-id"] == call.request_id == "caller-1"
-    assert (call.idempotency_key, call.authorization) == ("key-1", "Bearer abc")
-    assert (call.principal.kind, call.principal.name) == ("service", "edge")
+    assert (call.idempotency_key, call.authorization) == ("key-1", bearer)
+    assert (call.principal.kind, call.principal.name) == ("edge", "edge")
+    assert (call.owner, call.address) == ("a7", "203.0.113.9")
 
 
 @pytest.mark.parametrize("given", ["a b", "x" * 65, "<script>", ""])

@@ -1,6 +1,8 @@
 """A message type with every kind of field protobuf has, and random messages of any type."""
 
-from google.protobuf import descriptor_pb2, descriptor_pool, duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2
+from google.protobuf import (
+    descriptor_pb2, descriptor_pool, duration_pb2, field_mask_pb2, struct_pb2, timestamp_pb2, wrappers_pb2,
+)  # fmt: skip
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from hypothesis import strategies as st
@@ -14,13 +16,18 @@ SCALARS = (
     "SFIXED64", "BOOL", "STRING", "BYTES",
 )  # fmt: skip
 KEYS = tuple(name for name in SCALARS if name not in ("DOUBLE", "FLOAT", "BYTES"))
-WELL_KNOWN = {"at": timestamp_pb2.Timestamp, "lasts": duration_pb2.Duration, "maybe": wrappers_pb2.Int64Value}
+WELL_KNOWN = {
+    "at": timestamp_pb2.Timestamp,
+    "lasts": duration_pb2.Duration,
+    "maybe": wrappers_pb2.Int64Value,
+    "mask": field_mask_pb2.FieldMask,
+}
 
 
 def _descriptor():
     field = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(name="every.proto", package="every", syntax="proto3")
-    for module in (timestamp_pb2, duration_pb2, wrappers_pb2, struct_pb2):
+    for module in (timestamp_pb2, duration_pb2, wrappers_pb2, struct_pb2, field_mask_pb2):
         file.dependency.append(module.DESCRIPTOR.name)
     kind = file.enum_type.add(name="Kind")
     for number, name in ((0, "KIND_UNSPECIFIED"), (1, "KIND_ONE"), (-2, "KIND_BELOW")):
@@ -53,6 +60,7 @@ def _descriptor():
         add(name, "MESSAGE", f".{message.DESCRIPTOR.full_name}")
     for choice in ("left", "right"):
         add(choice, "STRING", oneof_index=0)
+    add("secret", "STRING", label=field.LABEL_OPTIONAL).options.debug_redact = True
     pool = descriptor_pool.Default()
     pool.AddSerializedFile(file.SerializeToString())
     return pool.FindMessageTypeByName("every.Every")
@@ -85,7 +93,7 @@ def _values(field, finite):
     if field.type == FieldDescriptor.TYPE_BYTES:
         return st.binary(max_size=8)
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
-        return st.text(max_size=8).map(cleaned)
+        return st.text(max_size=8) if field.GetOptions().debug_redact else st.text(max_size=8).map(cleaned)
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return st.booleans()
     width = 32 if field.cpp_type == FieldDescriptor.CPPTYPE_FLOAT else 64
@@ -97,6 +105,9 @@ def _message(kind, finite, depth):
         return st.integers(0, 4_000_000_000).map(lambda seconds: timestamp_pb2.Timestamp(seconds=seconds))
     if kind.full_name == "google.protobuf.Duration":
         return st.integers(-10_000, 10_000).map(lambda seconds: duration_pb2.Duration(seconds=seconds))
+    if kind.full_name == "google.protobuf.FieldMask":
+        path = st.from_regex(r"[a-z][a-z0-9]{0,3}(_[a-z]{1,4}){0,2}(\.[a-z]{1,4}(_[a-z]{1,4})?)?", fullmatch=True)
+        return st.lists(path, max_size=3).map(lambda paths: field_mask_pb2.FieldMask(paths=paths))
     return messages(kind, finite, depth + 1)
 
 

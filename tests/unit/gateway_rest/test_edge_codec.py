@@ -127,6 +127,12 @@ def refusal(tree):
         ({"at": "yesterday"}, "at"),
         ({"at": 5}, "at"),
         ({"inner": []}, "inner"),
+        ({"mask": "a_b"}, "mask"),
+        ({"mask": 5}, "mask"),
+        ({"mask": ["a"]}, "mask"),
+        ({"mask": {"paths": ["a"]}}, "mask"),
+        ({"secret": 5}, "secret"),
+        ({"secret": "\ud800"}, "secret"),
     ],
 )
 def test_a_refusal_names_the_field(tree, field):
@@ -143,6 +149,9 @@ def test_a_refusal_names_the_field(tree, field):
         ({"aBytes": "-_8"}, Every(a_bytes=b"\xfb\xff")),
         ({"optInt32": 0}, Every(opt_int32=0)),
         ({"many_string": ["a"]}, Every(many_string=["a"])),
+        ({"mask": "a,bC,d.eF"}, Every(mask={"paths": ["a", "b_c", "d.e_f"]})),
+        ({"mask": ""}, Every(mask={})),
+        ({"secret": "\x00\u200b 한 "}, Every(secret="\x00\u200b 한 ")),
     ],
 )
 def test_what_the_mapping_allows_is_read(tree, expected):

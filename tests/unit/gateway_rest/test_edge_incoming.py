@@ -5,7 +5,7 @@ import time
 import pytest
 from starlette.exceptions import HTTPException
 
-from gateway_rest.incoming import BODY_LIMIT, body_of, call_context, check_sender
+from gateway_rest.incoming import BODY_LIMIT, body_of, call_context, check_sender, headers_of, last_event_id
 from services.mesh.errors import MeshError
 
 
@@ -32,8 +32,14 @@ def test_without_a_header_there_is_no_deadline():
 
 
 def test_what_is_passed_on():
-    call = call_context({b"authorization": b"Bearer abc", b"idempotency-key": b"k-1"}, "r")
-    assert (call.authorization, call.idempotency_key) == ("Bearer abc", "k-1")
+    call = call_context({b"authorization": b"Bearer abc", b"idempotency-key": b"k-1"}, "r", "203.0.113.9")
+    assert (call.authorization, call.idempotency_key, call.address) == ("Bearer abc", "k-1", "203.0.113.9")
+    assert last_event_id({b"last-event-id": b"01JD/7"}) == "01JD/7"
+
+
+def test_cookies_in_several_headers_are_one():
+    given = [(b"cookie", b"a=1"), (b"host", b"x"), (b"cookie", b"b=2")]
+    assert headers_of({"headers": given}) == {b"cookie": b"a=1; b=2", b"host": b"x"}
 
 
 @pytest.mark.parametrize(
@@ -52,25 +58,28 @@ def test_a_header_that_cannot_be_read_is_named(name, value):
 
 
 OWN = {b"cookie": b"s=1", b"host": b"medi.example", b"origin": b"https://medi.example"}
-JSON = {b"content-type": b"application/json; charset=utf-8"}
+JSON = {b"content-type": b"application/json; charset=utf-8", b"content-length": b"2"}
+EVIL = {b"origin": b"https://evil.example", b"content-type": b"text/plain", b"content-length": b"2"}
 
 
 @pytest.mark.parametrize(
     ("method", "headers"),
     [
         ("POST", {}),
-        ("POST", {b"origin": b"https://evil.example", b"content-type": b"text/plain"}),
+        ("POST", EVIL),
+        ("POST", EVIL | {b"cookie": b"s=1", b"authorization": b"Bearer abc"}),
         ("GET", {b"cookie": b"s=1"}),
         ("POST", OWN | JSON),
         ("POST", OWN | JSON | {b"origin": b"https://app.example"}),
     ],
 )
 def test_senders_that_are_let_in(method, headers):
-    check_sender({"method": method}, headers, frozenset({"https://app.example"}), True)
+    check_sender({"method": method}, headers, frozenset({"https://app.example"}))
 
 
-def test_a_cookie_without_a_body_needs_no_content_type():
-    check_sender({"method": "DELETE"}, OWN, frozenset(), False)
+@pytest.mark.parametrize("empty", [{}, {b"content-length": b"0"}])
+def test_a_cookie_without_a_body_needs_no_content_type(empty):
+    check_sender({"method": "DELETE"}, OWN | empty, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -78,14 +87,15 @@ def test_a_cookie_without_a_body_needs_no_content_type():
 )
 def test_another_page_cannot_use_the_cookie(origin):
     with pytest.raises(MeshError) as refused:
-        check_sender({"method": "POST"}, OWN | JSON | {b"origin": origin}, frozenset(), True)
+        check_sender({"method": "POST"}, OWN | JSON | {b"origin": origin}, frozenset())
     assert refused.value.reason.name == "ACCESS_DENIED"
 
 
 @pytest.mark.parametrize("kind", [b"text/plain", b"application/x-www-form-urlencoded", b""])
-def test_a_form_cannot_use_the_cookie(kind):
+@pytest.mark.parametrize("sent", [{b"content-length": b"10"}, {b"transfer-encoding": b"chunked"}])
+def test_a_form_cannot_use_the_cookie(kind, sent):
     with pytest.raises(HTTPException) as refused:
-        check_sender({"method": "POST"}, OWN | {b"content-type": kind}, frozenset(), True)
+        check_sender({"method": "POST"}, OWN | sent | {b"content-type": kind}, frozenset())
     assert refused.value.status_code == 415
 
 

@@ -75,6 +75,13 @@ def test_messages_and_maps_are_not_given_as_a_whole(query):
     assert refused.value.violations[0].field in ("location", "providers")
 
 
+@pytest.mark.parametrize("query", [b"secret=x", b"inner.secret=x"])
+def test_a_secret_does_not_stand_in_a_url(query):
+    with pytest.raises(MeshError) as refused:
+        message(EVERY, query)
+    assert refused.value.violations[0].field.endswith("secret")
+
+
 def test_a_huge_query_is_too_large():
     with pytest.raises(MeshError) as refused:
         tree_of(NEARBY, b"department=" + b"a" * 70_000)

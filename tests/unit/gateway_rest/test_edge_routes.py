@@ -4,8 +4,9 @@ import pytest
 from google.api.http_pb2 import CustomHttpPattern, HttpRule
 
 from gateway_rest import registry
+from gateway_rest.cookies import Jar
 from gateway_rest.openapi import document
-from gateway_rest.routes import operations, routes
+from gateway_rest.routes import jar, operations, routes
 from gateway_rest.template import UnroutableError
 from medichain.mesh.v1 import policy_pb2
 from tests.unit.gateway_rest.contracts import service
@@ -45,7 +46,7 @@ def test_additional_bindings():
 
 
 def test_one_path_with_two_names_for_its_parameter_is_one_route():
-    made = routes([service(HttpRule(get="/v1/x/{id}"), HttpRule(delete="/v1/x/{name}"))], Nobody(), frozenset())
+    made = routes([service(HttpRule(get="/v1/x/{id}"), HttpRule(delete="/v1/x/{name}"))], Nobody(), Jar())
     assert [route.path for route in made] == ["/v1/x/{p0}"]
 
 
@@ -83,7 +84,7 @@ def test_what_cannot_be_routed_is_refused(rules):
 def test_a_stream_that_cannot_become_events_is_refused(stream):
     trial = service(HttpRule(post="/v1/x", body="*"), stream=stream, streaming=True)
     with pytest.raises(UnroutableError):
-        routes([trial], Nobody(), frozenset())
+        routes([trial], Nobody(), Jar())
 
 
 def test_a_new_contract_needs_no_code_to_be_described():
