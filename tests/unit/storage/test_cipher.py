@@ -1,13 +1,16 @@
 """Sealed fields open only where they belong and only while their key exists."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
-from services.mesh.settings import Settings
-from services.storage.cipher import FieldCipher, Keyring, master_key
+from services.mesh.errors import MeshError
+from services.storage.cipher import REMEMBERED_SECONDS, FieldCipher, Keyring
 from services.storage.engine import open_engine
+from services.storage.master_keys import MasterKeys
 from services.storage.migrate import migrate
 
 KEY = bytes(range(32))
@@ -63,7 +66,46 @@ async def test_two_processes_make_one_key(keys):
     assert second.open(sealed, "t", "c", "1") == b"text"
 
 
-def test_a_configured_master_key_must_exist(tmp_path):
-    with pytest.raises(FileNotFoundError, match="MEDICHAIN_MASTER_KEY_FILE"):
-        master_key(Settings(data_dir=tmp_path, master_key_file=tmp_path / "none"))
-    assert len(master_key(Settings(data_dir=tmp_path))) == 32
+async def test_a_data_key_is_looked_for_again_after_its_time(keys, monkeypatch):
+    here, elsewhere = Keyring(keys, KEY), Keyring(keys, KEY)
+    await here.cipher("a")
+    await elsewhere.erase("a")
+    assert await here.existing("a") is not None
+    later = time.monotonic() + REMEMBERED_SECONDS + 1
+    monkeypatch.setattr("services.storage.remembered.time.monotonic", lambda: later)
+    assert await here.existing("a") is None
+
+
+async def test_things_are_found_by_a_hash_that_only_this_deployment_makes(keys, tmp_path):
+    ring = Keyring(keys, KEY)
+    found = await ring.lookup_hash("email", "a@b.kr")
+    assert found == await Keyring(keys, KEY).lookup_hash("email", "a@b.kr")
+    assert len({found, await ring.lookup_hash("login", "a@b.kr"), await ring.lookup_hash("email", "a@b.com")}) == 3
+    url = make_url(f"sqlite+aiosqlite:///{tmp_path}/other.sqlite3")
+    await migrate("keys", url)
+    engine = open_engine(url)
+    assert found != await Keyring(engine, KEY).lookup_hash("email", "a@b.kr")
+    await engine.dispose()
+
+
+async def test_everybody_who_has_a_key_is_listed_once(keys):
+    ring = Keyring(keys, KEY)
+    for number in range(7):
+        await ring.cipher(f"u{number}")
+    assert [owner async for owner in ring.owners(batch=3)] == [f"u{number}" for number in range(7)]
+
+
+async def test_without_the_key_database_there_is_a_typed_refusal(tmp_path):
+    engine = open_engine(make_url(f"sqlite+aiosqlite:///{tmp_path}/nowhere/keys.sqlite3"))
+    with pytest.raises(MeshError, match="UNAVAILABLE"):
+        await Keyring(engine, KEY).cipher("a")
+    await engine.dispose()
+
+
+async def test_a_data_key_whose_master_key_is_missing_is_not_replaced(keys):
+    await Keyring(keys, KEY).cipher("a")
+    with pytest.raises(MeshError, match="UNAVAILABLE"):
+        await Keyring(keys, MasterKeys({"other": KEY})).cipher("a")
+    with pytest.raises(MeshError, match="UNAVAILABLE"):
+        await Keyring(keys, bytes(32)).cipher("a")
+    assert await Keyring(keys, KEY).existing("a") is not None
