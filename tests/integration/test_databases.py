@@ -22,8 +22,8 @@ from sqlalchemy.exc import DataError
 from services.account.tokens import made_on_first_use
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings
-from services.storage.cipher import master_key
 from services.storage.engine import key_url, open_engine, reference_url, shard_urls
+from services.storage.master_keys import master_keys
 from services.storage.migrate import MIGRATIONS, migrate
 from services.storage.redis import open_redis
 from services.storage.types import Blob, Digest, Moment, Prose, Real
@@ -142,7 +142,7 @@ async def test_a_deployment_has_a_database_for_everything(deployment: Settings) 
     await redis.aclose()
     assert deployment.lacks == "" or deployment.embedded
     service_key(deployment)
-    master_key(deployment)
+    master_keys(deployment)
     made_on_first_use(deployment)
     of_its_own = sorted(path.name for path in (deployment.data_dir / "keys").glob("*"))
     assert of_its_own == (["master.key", "service.pem", "signing.json"] if deployment.embedded else [])

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 from services.account.tokens import made_on_first_use
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings
-from services.storage.cipher import master_key
+from services.storage.master_keys import master_keys
 
 
 def embedded(folder: pathlib.Path, redis_url: str) -> Settings:
@@ -36,7 +36,7 @@ def key_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     """The settings that name key files, and the files, made by the code that makes them in the embedded default."""
     making = Settings(data_dir=folder)
     service_key(making)
-    master_key(making)
+    master_keys(making)
     return {
         "service_key_file": making.path("keys", "service.pem"),
         "master_key_file": making.path("keys", "master.key"),
