@@ -1,9 +1,8 @@
 """Real servers for tests: MariaDB and Redis on ports of their own, started, killed and brought back at will.
 
-pytest-mysql and pytest-redis were tried first. The former starts one server for each xdist worker, through
-`mysqld_safe`, which brings a killed server back by itself and reads the machine's own settings; neither can start its
-server again on the data it had. The tests of faults need both, so these few lines stand in their place. They share
-their clients with the product: PyMySQL comes with aiomysql.
+Why not pytest-mysql: it starts MariaDB through `mysqld_safe`, which brings a killed server back by itself (tests of
+faults decide that themselves) and which, given no file of options, reads the machine's own. pytest-redis would do for
+Redis; one class that handles both servers, and Valkey, is less than two ways. PyMySQL comes with aiomysql.
 """
 
 from __future__ import annotations
