@@ -14,15 +14,19 @@ import orjson
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, ServiceDescriptor
 
 from gateway_rest import registry
+from gateway_rest.cookies import ACCESS, REFRESH
 from gateway_rest.json_encoder import map_entry, well_known
+from gateway_rest.json_scalars import is_secret
 from gateway_rest.openapi_comments import comments
 from gateway_rest.openapi_examples import field_example, message_example
 from gateway_rest.openapi_schemas import Schema, Schemas, demanded
 from gateway_rest.operation import Operation
 from gateway_rest.routes import operations
 from gateway_rest.streams import events_of
+from gateway_rest.update_mask import MASK
 from medichain.mesh.v1 import policy_pb2
 from services.mesh.errors import CATALOG
+from services.mesh.policy import Policy
 
 _DEEPEST_PARAMETER = 3
 _ERROR = {
@@ -46,6 +50,10 @@ _ERROR = {
             },
         },
         "requestId": {"type": "string", "description": "Also in the header X-Request-Id."},
+        "emergency": {
+            "type": "object",
+            "description": "What to do now, when the text called for it before the failure; whatever failed.",
+        },
     },
     "example": {
         "error": "INVALID_FIELD",
@@ -57,14 +65,43 @@ _ERROR = {
 _HEADERS = {
     "RequestId": ("X-Request-Id", "Id of the request; made when absent or odd, returned always.", r"^[\w.-]{1,64}$"),
     "RequestTimeout": ("X-Request-Timeout", "Seconds the caller waits, if shorter.", r"^\d{1,6}(\.\d{1,9})?$"),
+    "LastEventId": ("Last-Event-ID", "Id of the last event that was seen; the stream goes on after it.", r"^[!-~]*$"),
     "IdempotencyKey": ("Idempotency-Key", "Repeats of a request with this key are answered once.", r"^[!-~]{1,128}$"),
+}
+_SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `accessToken` of a login, for a quarter of an hour.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": ACCESS,
+        "description": "The same token as a browser keeps it. It counts where no Authorization comes; whatever changes "
+        "something then needs the page's own origin, and `application/json` for its body.",
+    },
+    "refreshCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": REFRESH,
+        "description": "The `refreshToken` as a browser keeps it, in place of the one in the body.",
+    },
+}
+_ANSWER_HEADERS: dict[str, Schema] = {
+    "401": {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}},
+    "429": {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}},
+    "503": {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}},
 }
 _FAILURES = {
     "400": "A field breaks its rule, or the request cannot be read.",
-    "401": "Signing in is needed.",
+    "401": "Signing in is needed, or the session that was named is over; a browser loses its cookie with it.",
     "403": "The caller may not do this.",
     "404": "It does not exist.",
+    "409": "It is there already, or another request holds it.",
     "413": "The body is larger than 1 MB.",
+    "415": "With a cookie a body is `application/json`.",
     "429": "Too many requests; Retry-After says when to come back.",
     "503": "A service that is needed does not answer.",
     "504": "The time ran out.",
@@ -94,6 +131,7 @@ def document(services: Iterable[ServiceDescriptor]) -> dict[str, Any]:
         "components": {
             "schemas": {"Error": _ERROR, **dict(sorted(schemas.named.items()))},
             "parameters": {key: _header(*about) for key, about in _HEADERS.items()},
+            "securitySchemes": _SECURITY,
         },
     }
 
@@ -115,14 +153,33 @@ def _operation(operation: Operation, schemas: Schemas, id: str) -> dict[str, Any
     }
     if operation.body:
         described["requestBody"] = _body(operation, schemas)
-    described["responses"] = {"200": _answer(operation, schemas), **_failures(operation)}
+    described["responses"] = {"200": _answer(operation, schemas) | _cookies_set(operation), **_failures(operation)}
     if policy:
+        described["security"] = _security(policy)
         described["x-medichain-policy"] = {
             "access": policy_pb2.Access.Name(policy.access),
             "timeoutSeconds": policy.timeout,
             "safeToRepeat": policy.safe,
+            "callsAMinute": {"perAddress": policy.per_address or None, "perAccount": policy.per_account or None},
         }
     return described
+
+
+def _security(policy: Policy) -> list[dict[str, list[str]]]:
+    """The ways to say who calls; {} is the way that says nothing."""
+    cookies = policy.cookies or policy_pb2.SessionCookies()
+    if cookies.access_field:
+        return [{}, {"refreshCookie": []}] if cookies.refresh_request_field else [{}]
+    told: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
+    return [{}, *told] if policy.access == policy_pb2.ACCESS_PUBLIC else told
+
+
+def _cookies_set(operation: Operation) -> dict[str, Any]:
+    cookies = operation.policy.cookies if operation.policy else None
+    if cookies is None:
+        return {}
+    text = f"{'Take away' if cookies.clear else 'Set'} `{ACCESS}` and `{REFRESH}`."
+    return {"headers": {"Set-Cookie": {"description": text, "schema": {"type": "string"}}}}
 
 
 def _parameters(operation: Operation, schemas: Schemas) -> Iterator[dict[str, Any]]:
@@ -133,7 +190,7 @@ def _parameters(operation: Operation, schemas: Schemas) -> Iterator[dict[str, An
     if operation.body != "*":
         taken = {*in_path, operation.body}
         for field in operation.request.fields:
-            if field.name not in taken:
+            if field.name not in taken and not is_secret(field):
                 yield from _query(field, "", schemas)
 
 
@@ -160,6 +217,8 @@ def _marks(operation: Operation) -> list[Schema]:
     keys = ["RequestId", "RequestTimeout"]
     if operation.policy and not operation.policy.safe:
         keys.append("IdempotencyKey")
+    if operation.policy and operation.policy.stream and operation.policy.stream.resume_field:
+        keys.append("LastEventId")
     return [{"$ref": f"#/components/parameters/{key}"} for key in keys]
 
 
@@ -170,7 +229,8 @@ def _header(name: str, description: str, pattern: str) -> dict[str, Any]:
 def _body(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     if operation.body == "*":
         kind = operation.request
-        content = {"schema": schemas.message(kind, strict=True), "example": _shown(kind, operation.template.fields)}
+        hidden = (*operation.template.fields, MASK)  # without a mask the body's own fields are changed
+        content = {"schema": schemas.message(kind, strict=True), "example": _shown(kind, hidden)}
     else:
         field = operation.request.fields_by_name[operation.body]
         content = {"schema": schemas.field(field, strict=True), "example": field_example(field)}
@@ -178,7 +238,7 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 
 def _shown(kind: Descriptor, hidden: tuple[str, ...]) -> Any:
-    """An example of a request's body: without what the path gives."""
+    """An example of a request's body, without the fields that are ``hidden``."""
     whole = message_example(kind)
     return {field.json_name: whole[field.json_name] for field in kind.fields if field.name not in hidden}
 
@@ -214,12 +274,17 @@ def _event(index: int, name: str, kind: Descriptor) -> str:
 
 
 def _failures(operation: Operation) -> dict[str, Any]:
-    public = operation.policy is not None and operation.policy.access == policy_pb2.ACCESS_PUBLIC
-    absent = {"401"} if public else set()
-    if not operation.body:
-        absent.add("413")
+    absent = set() if operation.body else {"413", "415"}
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    return {code: {"description": text, "content": content} for code, text in _FAILURES.items() if code not in absent}
+    return {
+        code: {"description": text, "content": content} | _told(code)
+        for code, text in _FAILURES.items()
+        if code not in absent
+    }
+
+
+def _told(code: str) -> dict[str, Any]:
+    return {"headers": _ANSWER_HEADERS[code]} if code in _ANSWER_HEADERS else {}
 
 
 def _tags(found: Iterable[Operation]) -> list[dict[str, str]]:

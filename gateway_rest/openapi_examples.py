@@ -1,6 +1,7 @@
 """Examples of requests and answers, made from the contracts.
 
-A field's example is, in this order: one for its name, the one its comment gives (e.g. "정제"), one its rules allow.
+A field's example is, in this order: its own, one for its name, the one its comment gives (e.g. "정제"), one its rules
+allow.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from buf.validate import validate_pb2
 from gateway_rest.json_encoder import map_entry, well_known
 from gateway_rest.openapi_comments import comments
+from gateway_rest.openapi_schemas import short
 
 _DEEPEST = 4
 _IN_COMMENT = re.compile(r'e\.g\. "([^"]+)"')
@@ -47,7 +49,49 @@ _BY_NAME: dict[str, Any] = {
     "allergies": ["페니실린"],
     "conditions": ["고혈압"],
     "moonlight": False,
+    "email": "hong@example.com",
+    "phone": "010-1234-5678",
+    "birth_date": "1990-05-17",
+    "password": "비 오는 날엔 파전과 막걸리",
+    "granted": True,
+    "recorded_at": "2026-11-20T14:00:00+09:00",
+    "created_at": "2026-11-20T14:00:00+09:00",
+    "updated_at": "2026-11-20T14:00:00+09:00",
+    "started_at": "2026-11-20T14:00:00+09:00",
+    "asked_at": "2026-11-20T14:00:00+09:00",
+    "last_login": "2026-11-20T14:00:00+09:00",
+    "device": "휴대전화",
+    "saved_clinics": ["SAMPLE0001"],
+    "account_id": "01JD0Z5K3V9QW8T7R6P5N4M3H3",
+    "session_id": "01JD0Z5K3V9QW8T7R6P5N4M3H4",
+    "access_token": "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiIwMUpEIn0.c2lnbmF0dXJl",
+    "refresh_token": "r1.01JD0Z5K3V9QW8T7R6P5N4M3H4.c2VjcmV0",
+    "kid": "2026-11",
+    "last_event_id": "01JD0Z5K3V9QW8T7R6P5N4M3H2/4",
+    "comment": "이해하기 쉬웠어요",
+    "state": "completed",
 }
+# Where a name means something else in one message.
+_OF_FIELD: dict[str, Any] = {
+    **{f"account.v1.{kind}.id": "hong2026" for kind in (
+        "Account", "CreateAccountRequest", "CreateSessionRequest", "SessionTokens", "GetSessionResponse"
+    )},
+    "account.v1.CreateAccountRequest.password": "비 오는 날엔 파전과 막걸리",
+    "account.v1.ChangePasswordRequest.new_password": "맑은 날엔 비빔국수와 시원한 식혜",
+    "account.v1.Consent.version": "2026-11",
+    "chatbot.v1.Conversation.title": "타이레놀과 이부프로펜",
+    "account.v1.SessionTokens.expires_in": 900,
+    "account.v1.DownloadedExchange.score": 5,
+    "chatbot.v1.RateExchangeRequest.score": 5,
+    "chatbot.v1.Exchange.score": 5,
+    "account.v1.Session.ended_at": "",
+    "account.v1.Session.end_reason": "",
+    "account.v1.Session.current": True,
+    "account.v1.GetSessionResponse.signed_in": True,
+    "account.v1.SigningKey.kty": "OKP",
+    "account.v1.SigningKey.crv": "Ed25519",
+    "account.v1.SigningKey.x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}  # fmt: skip
 _BY_TYPE: dict[int, Any] = {
     FieldDescriptor.CPPTYPE_BOOL: False,
     FieldDescriptor.CPPTYPE_STRING: "",
@@ -73,7 +117,8 @@ def message_example(kind: Descriptor, depth: int = 0) -> Any:
 
 def field_example(field: FieldDescriptor, depth: int = 0) -> Any:
     """An example of a field's value."""
-    named = _BY_NAME.get(field.name)
+    own = _OF_FIELD.get(short(field.full_name))
+    named = _BY_NAME.get(field.name) if own is None else own
     if named is not None and _fits(field, named):
         return named
     if map_entry(field):

@@ -103,3 +103,69 @@ async def test_silence_before_the_first_event_opens_the_stream(tmp_path):
     assert answer.status_code == 200
     assert answer.text.startswith(": keep-alive\n\n")
     assert parsed(answer.text)[-1][0] == "error"
+
+
+async def test_a_stream_goes_on_after_the_last_event_the_reader_has_seen(client):
+    path = f"/v1/exchanges/{EXCHANGE}/events"
+    answer = await client.get(path, headers=EVENTS | {"last-event-id": f"{EXCHANGE}/6"})
+    assert parsed(answer.text) == [("completed", f"{EXCHANGE}/7", parsed(answer.text)[0][2])]
+    assert parsed(answer.text)[0][2]["answer"] == f"{EXCHANGE}/6"
+    begun = await client.get(path, headers=EVENTS)
+    assert parsed(begun.text)[0][2]["answer"] == ""
+    # A browser that connects again sends the address it began with; its header is newer.
+    again = await client.get(f"{path}?lastEventId=x/1", headers=EVENTS | {"last-event-id": "x/2"})
+    assert parsed(again.text)[0][2]["answer"] == "x/2"
+    assert (await client.get(path)).json()["answer"] == ""
+
+
+@pytest.mark.parametrize(("given", "field"), [("x" * 81, "lastEventId"), ("\t".join("ab"), "Last-Event-ID")])
+async def test_a_last_event_that_cannot_be_read(client, given, field):
+    answer = await client.get(f"/v1/exchanges/{EXCHANGE}/events", headers={"last-event-id": given})
+    assert (answer.status_code, answer.json()["details"][0]["field"]) == (400, field)
+
+
+async def test_a_stream_has_no_head(client):
+    answer = await client.head(f"/v1/exchanges/{EXCHANGE}/events")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+NOTICE = {"level": "EMERGENCY_LEVEL_CALL_119", "guidance": "즉시 119에 신고하세요.", "hotline": "119"}
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "error"),
+    [
+        ("119 limited", 429, "LIMITED"),
+        ("119 broken", 500, "INTERNAL"),
+        ("119 unfinished", 500, "INTERNAL"),
+        ("119 failed", 503, "UNAVAILABLE"),
+        ("119 wait", 504, "DEADLINE"),
+    ],
+)
+async def test_what_fails_after_an_emergency_was_seen_still_says_what_to_do(client, question, status, error):
+    answer = await client.post(ASK, json={"question": question}, headers={"x-request-timeout": "0.7"})
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert answer.json()["emergency"] == NOTICE
+    events = parsed((await ask(client, question, **{"x-request-timeout": "0.7"})).text)
+    assert [name for name, _, _ in events] == ["started", "emergency", "error"]
+    assert events[1][2] == NOTICE
+
+
+async def test_a_refusal_without_an_emergency_has_no_guidance(client):
+    answer = await client.post(ASK, json={"question": "refused"})
+    assert set(answer.json()) == {"error", "message", "details", "requestId"}
+
+
+async def test_a_limit_says_when_to_come_back(client):
+    answer = await client.post(ASK, json={"question": "119 limited"})
+    assert answer.headers["retry-after"] == "13"
+
+
+async def test_whose_session_is_over_is_still_told_what_to_do(client):
+    bad = {"authorization": "Bearer nonsense"}
+    answer = await client.post(ASK, json={"question": "119"}, headers=bad)
+    assert (answer.status_code, answer.json()["error"]) == (401, "UNAUTHENTICATED")
+    assert answer.json()["emergency"] == NOTICE
+    assert (await client.post(ASK, json={"question": "두통"}, headers=bad)).json().keys() == {
+        "error", "message", "details", "requestId",
+    }  # fmt: skip

@@ -11,6 +11,7 @@ import sys
 import medichain
 from medichain.drug.v1 import drug_pb2
 from services.mesh.errors import CallFailed
+from services.mesh.host import Host
 from tests.unit.gateway_rest.fake_mesh import calling, deployed
 
 
@@ -33,11 +34,14 @@ async def seen(deployment):
 
 async def inside(deployment):
     """What another service gets for the same RPC."""
-    client = deployment.host.mesh.client(drug_pb2.DESCRIPTOR.services_by_name["DrugService"])
+    mesh = Host.named("chatbot", deployment.settings).mesh
+    client = mesh.client(drug_pb2.DESCRIPTOR.services_by_name["DrugService"])
     try:
         await client.SearchDrugs(drug_pb2.SearchDrugsRequest(query="타이레놀"))
     except CallFailed as failed:
         return failed.reason.name
+    finally:
+        await mesh.close()
     return "OK"
 
 

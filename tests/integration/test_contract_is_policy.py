@@ -82,7 +82,7 @@ def test_another_timeout(before, after):
 def test_another_access(before, after):
     found = after("drug", "SearchDrugs", "ACCESS_PUBLIC", "ACCESS_USER")
     assert (before["named"], found["named"]) == ([200, []], [401, []])
-    assert (before["inside"], found["inside"]) == ("OK", "ACCESS_DENIED")
+    assert (before["inside"], found["inside"]) == ("OK", "UNAUTHENTICATED")
 
 
 def test_another_rule(before, after):

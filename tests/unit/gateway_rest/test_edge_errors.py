@@ -1,5 +1,7 @@
 """gRPC's codes as HTTP's, and what a failure tells."""
 
+from dataclasses import replace
+
 import grpc
 import orjson
 import pytest
@@ -53,6 +55,26 @@ def test_failures_of_routing(status, error):
 @pytest.mark.parametrize("name", ["BUSY", "UNAVAILABLE"])
 def test_what_passes_says_when_to_come_back(name):
     assert dict(refusal_of(MeshError(name)).headers) == {b"retry-after": b"1"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "header"), [(0.0, b"1"), (0.2, b"1"), (1.0, b"1"), (1.01, b"2"), (1799.2, b"1800")]
+)
+def test_a_failure_that_knows_when_to_come_back_says_so(seconds, header):
+    for name in ("LOCKED", "MOVING", "LIMITED"):
+        assert dict(refusal_of(MeshError(name, retry_after=seconds)).headers) == {b"retry-after": header}
+
+
+@pytest.mark.parametrize("name", ["UNAUTHENTICATED", "SESSION_EXPIRED", "WRONG_CREDENTIALS", "TOKEN_REUSED"])
+def test_who_is_not_known_learns_how_to_say_who_it_is(name):
+    assert dict(refusal_of(MeshError(name)).headers) == {b"www-authenticate": b"Bearer"}
+
+
+def test_a_notice_stands_in_the_body_and_hides_nothing():
+    refusal = replace(refusal_of(MeshError("LIMITED")), notices={"emergency": {"hotline": "119"}, "error": {}})
+    assert orjson.loads(refusal.body("r1")) | {"message": ""} == {
+        "error": "LIMITED", "message": "", "details": [], "requestId": "r1", "emergency": {"hotline": "119"},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,44 @@ def test_comments_are_not_lost():
     assert schema["description"] == "Drug is a medicine as one row of a list."
     assert schema["properties"]["summary"]["description"] == "What it is for, first sentence."
     assert "SEVERITY_CAUTION needs" in DOCUMENT["components"]["schemas"]["drug.v1.Severity"]["description"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "ways"),
+    [
+        ("get", "/v1/accounts/me", ["bearer", "cookie"]),
+        ("get", "/v1/drugs", ["", "bearer", "cookie"]),
+        ("post", "/v1/sessions", [""]),
+        ("post", "/v1/sessions:refresh", ["", "refreshCookie"]),
+    ],
+)
+def test_who_may_call_and_how_they_say_so(verb, path, ways):
+    made = DOCUMENT["paths"][path][verb]
+    assert [next(iter(way), "") for way in made["security"]] == ways
+    assert {"401", "403", "429"} <= made["responses"].keys()
+    assert {way for way in ways if way} <= DOCUMENT["components"]["securitySchemes"].keys()
+
+
+def test_cookies_and_waiting_are_described():
+    login = DOCUMENT["paths"]["/v1/sessions"]["post"]["responses"]
+    assert "medichain_access" in login["200"]["headers"]["Set-Cookie"]["description"]
+    assert "Retry-After" in login["429"]["headers"]
+    assert "headers" not in DOCUMENT["paths"]["/v1/accounts/me"]["get"]["responses"]["200"]
+
+
+def test_no_secret_is_a_parameter():
+    parameters = [each for path in DOCUMENT["paths"].values() for made in path.values() for each in _given(made)]
+    assert parameters
+    assert not [name for name in parameters if "password" in name.lower() or "secret" in name.lower()]
+    body = DOCUMENT["paths"]["/v1/accounts/me"]["delete"]["requestBody"]["content"]["application/json"]
+    assert list(body["example"]) == ["password"]
+
+
+def _given(made):
+    return [each["name"] for each in made.get("parameters", []) if "name" in each]
+
+
+def test_an_update_needs_no_mask():
+    update = DOCUMENT["paths"]["/v1/accounts/me"]["patch"]["requestBody"]["content"]["application/json"]["example"]
+    assert "updateMask" not in update
+    assert DOCUMENT["components"]["schemas"]["account.v1.UpdateAccountRequest"]["properties"]["updateMask"]["type"]

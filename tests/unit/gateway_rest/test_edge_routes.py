@@ -1,13 +1,19 @@
 """Routes from contracts, and contracts the edge refuses to start with."""
 
+from dataclasses import replace
+
 import pytest
 from google.api.http_pb2 import CustomHttpPattern, HttpRule
 
 from gateway_rest import registry
-from gateway_rest.cookies import Jar
+from gateway_rest.cookies import Cookies, Jar
 from gateway_rest.openapi import document
-from gateway_rest.routes import jar, operations, routes
+from gateway_rest.operation import operations_of
+from gateway_rest.routes import operations, routes
+from gateway_rest.streams import Streaming
 from gateway_rest.template import UnroutableError
+from gateway_rest.transcoder import Door
+from medichain.chatbot.v1 import chatbot_pb2
 from medichain.mesh.v1 import policy_pb2
 from tests.unit.gateway_rest.contracts import service
 
@@ -93,3 +99,15 @@ def test_a_new_contract_needs_no_code_to_be_described():
     assert made["/v1/things/{id}"]["get"]["operationId"] == "TrialService_Try0_2"
     assert made["/v1/things"]["post"]["operationId"] == "TrialService_Try0"
     assert [each.get("name") for each in made["/v1/things/{id}"]["get"]["parameters"][:3]] == ["id", "name", "names"]
+
+
+@pytest.mark.parametrize("more", [{"notice_event": "nope"}, {"resume_field": "nope"}])
+def test_a_stream_whose_contract_names_what_is_not_there_is_refused(more):
+    rpc = chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"].methods_by_name["Ask"]
+    found = next(operations_of(rpc))
+    stream = policy_pb2.Stream()
+    stream.CopyFrom(found.policy.stream)
+    stream.MergeFrom(policy_pb2.Stream(**more))
+    wrong = replace(found, policy=replace(found.policy, stream=stream))
+    with pytest.raises(UnroutableError):
+        Streaming(Door(wrong, dict, Cookies(wrong, Jar()), frozenset()))
