@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any
+
+from redis.asyncio import Redis
 
 from medichain.account.v1 import account_pb2
 from medichain.chatbot.v1 import chatbot_pb2
@@ -20,11 +23,13 @@ from services.account.sessions import SessionRules, Sessions
 from services.account.store import AccountStore
 from services.account.tokens import TokenSigner, made_on_first_use
 from services.account.upkeep import Reconciler, Upkeep
-from services.mesh.client import Client
 from services.mesh.host import Host
+from services.mesh.people import Security
 from services.mesh.server import MeshServer
-from services.storage.cipher import Keyring, master_key
+from services.mesh.settings import Settings
+from services.storage.cipher import Keyring
 from services.storage.engine import key_url, open_engine
+from services.storage.master_keys import master_keys
 from services.storage.redis import open_redis
 from services.storage.sessions import SessionRegister
 from services.storage.shards import ShardDirectory
@@ -37,39 +42,61 @@ DAY = 24 * 3600
 async def build(server: MeshServer, host: Host) -> None:
     """Opens the directory, the key store and Redis; serves AccountService; finishes what was interrupted."""
     settings = host.settings
-    keys, redis = open_engine(key_url(settings)), open_redis(settings)
-    directory, hasher = ShardDirectory(settings), PasswordHasher()
-    store = AccountStore(directory, Keyring(keys, master_key(settings)))
-    rows, register, locks = SessionStore(store), SessionRegister(redis), Locks(redis)
-    rules = SessionRules(settings.session_days * DAY, settings.single_session)
-    signer = TokenSigner(made_on_first_use(settings), settings.access_token_minutes)
-    sessions = Sessions(store, rows, register, locks, hasher, signer, host.people.security, rules)
-    persons, chatbot = Persons(store, redis), host.mesh.client(CHATBOT)
-    eraser = Eraser(store, rows, register, persons, locks, _records_of(chatbot))
-    registrar = Registrar(store, hasher, settings.password_min_length)
-    server.add(
-        ACCOUNT,
-        AccountServicer(store, rows, sessions, registrar, hasher, persons, eraser, signer, chatbot),
-    )
+    keys, redis, directory = open_engine(key_url(settings)), open_redis(settings), ShardDirectory(settings)
+    keyring = Keyring(keys, master_keys(settings))
+    house = assembled(settings, directory, keyring, redis, host.mesh.client(CHATBOT), host.people.security)
+    server.add(ACCOUNT, house.servicer)
     server.on_stop(redis.aclose)
     server.on_stop(keys.dispose)
     server.on_stop(directory.dispose)
-
-    async def stop_hashing() -> None:
-        hasher.close()
-
-    server.on_stop(stop_hashing)
-    _beside(server, Upkeep(store, rows, register, eraser, rules.seconds).run())
-    _beside(server, Reconciler(store, rows, register, sessions, rules.seconds).run())
+    server.on_stop(house.close)
+    _beside(server, house.upkeep.run())
+    _beside(server, house.reconciler.run())
 
 
-def _records_of(chatbot: Client) -> Any:
-    """Removes what the chatbot service keeps of an account."""
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts of this service, put together."""
 
-    async def erase(account_id: str) -> None:
+    servicer: AccountServicer
+    store: AccountStore
+    rows: SessionStore
+    register: SessionRegister
+    sessions: Sessions
+    registrar: Registrar
+    persons: Persons
+    eraser: Eraser
+    hasher: PasswordHasher
+    upkeep: Upkeep
+    reconciler: Reconciler
+
+    async def close(self) -> None:
+        self.hasher.close()
+
+
+def assembled(
+    settings: Settings, directory: ShardDirectory, keyring: Keyring, redis: Redis, chatbot: Any, security: Security
+) -> House:
+    """The parts of this service over databases that are open. ``chatbot`` is a client of ChatbotService."""
+    life = settings.session_days * DAY
+    hasher, locks, register = PasswordHasher(), Locks(redis), SessionRegister(redis)
+    store = AccountStore(directory, keyring)
+    rows = SessionStore(store)
+    signer = TokenSigner(made_on_first_use(settings), settings.access_token_minutes)
+    rules = SessionRules(life, settings.single_session)
+    sessions = Sessions(store, rows, register, locks, hasher, signer, security, rules)
+    persons, registrar = Persons(store, redis), Registrar(store, hasher, settings.password_min_length)
+
+    async def erase_records(account_id: str) -> None:
         await chatbot.EraseRecords(chatbot_pb2.EraseRecordsRequest(account_id=account_id))
 
-    return erase
+    eraser = Eraser(store, rows, register, persons, locks, erase_records)
+    servicer = AccountServicer(store, rows, sessions, registrar, hasher, persons, eraser, signer, chatbot)
+    upkeep = Upkeep(store, rows, register, eraser, life)
+    reconciler = Reconciler(store, rows, register, sessions, life)
+    return House(
+        servicer, store, rows, register, sessions, registrar, persons, eraser, hasher, upkeep, reconciler
+    )
 
 
 def _beside(server: MeshServer, work: Coroutine[Any, Any, None]) -> None:

@@ -36,7 +36,6 @@ from services.account.session_store import SessionStore
 from services.account.sessions import Sessions
 from services.account.store import AccountStore
 from services.account.tokens import TokenSigner
-from services.mesh.client import Client
 from services.mesh.context import current
 from services.mesh.errors import CallFailed, InvalidField, MeshError, NotFound
 from services.mesh.people import Person, SessionState
@@ -63,7 +62,7 @@ class AccountServicer:
     persons: Persons
     eraser: Eraser
     signer: TokenSigner
-    chatbot: Client
+    chatbot: Any  # a client of ChatbotService
 
     # ---- the account -----------------------------------------------------------------------------------------
 
