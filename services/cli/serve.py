@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import uvloop
 from prometheus_client import start_http_server
+from sqlalchemy.exc import SQLAlchemyError
 
-from services.cli.node import opened
+from services.cli.node import opened, recorded
 from services.mesh import telemetry
 from services.mesh.host import bring_up
 from services.mesh.server import MeshServer
@@ -35,6 +36,10 @@ def run(settings: Settings, services: Sequence[str], host: str, port: int | None
         telemetry.log().error("cannot_start", error_type=type(problem).__name__)
         print(f"medichain: {problem}")
         return 1
+    except SQLAlchemyError as problem:  # its own text holds the database's address
+        telemetry.log().error("cannot_start", error_type=type(problem).__name__)
+        print(f"medichain: a configured database cannot be used ({type(problem).__name__})")
+        return 1
     return 0
 
 
@@ -44,15 +49,16 @@ async def _serve(settings: Settings, services: Sequence[str], host: str, port: i
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await ensure(settings)
     async with opened(services[0] if len(services) == 1 else "services", settings) as node:
-        running: list[MeshServer] = []
+        running: dict[int, MeshServer] = {}
         try:
             for name in services:
                 listen = port if port is not None else port_of(settings, name)
-                server, _ = await bring_up(name, node, f"{host}:{listen}")
-                running.append(server)
-            await stop.wait()
+                server, taken = await bring_up(name, node, f"{host}:{listen}")
+                running[taken] = server
+            async with recorded(settings, {server.name: taken for taken, server in running.items()}):
+                await stop.wait()
         finally:
-            await asyncio.gather(*(server.stop() for server in running))
+            await asyncio.gather(*(server.stop() for server in running.values()))
 
 
 def port_of(settings: Settings, service: str) -> int:

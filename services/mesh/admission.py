@@ -11,7 +11,6 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from medichain.mesh.v1 import policy_pb2
-from services.mesh import telemetry
 from services.mesh.client import ADDRESS_KEY
 from services.mesh.context import ANONYMOUS, CallContext, Principal
 from services.mesh.errors import MeshError
@@ -96,10 +95,7 @@ class Admission:
     def _tell(self, refused: MeshError, call: CallContext, policy: Policy, shown: bool) -> None:
         """Reports what an operator may want to look at, without letting the caller wait. ``shown``: with a token."""
         kind = _event(refused.reason.name, policy, shown)
-        if kind is None:
-            return
-        telemetry.REFUSED.labels(kind).inc()
-        if len(self._telling) < _MOST_EVENTS:
+        if kind is not None and len(self._telling) < _MOST_EVENTS:
             method = policy.path.rpartition("/")[2]
             task = asyncio.ensure_future(self._people.security(kind, method, call.owner, call.address))
             self._telling.add(task)

@@ -36,7 +36,6 @@ CALLS = Histogram(
 IN_FLIGHT = Gauge("medichain_server_in_flight", "Calls being served", ["service"])
 OUTGOING = Counter("medichain_client_calls_total", "Calls made to other services", ["callee", "method", "code"])
 BREAKER_OPEN = Gauge("medichain_client_breaker_open", "1 while calls to a service are withheld", ["callee"])
-REFUSED = Counter("medichain_refused_total", "Calls refused for who makes them or how often", ["kind"])
 LIMITS_LOCAL = Gauge("medichain_limits_local", "1 while calls are counted in this process because Redis is away")
 DEGRADED = Counter("medichain_degraded_total", "Parts of answers that were missing", ["domain", "reason"])
 
