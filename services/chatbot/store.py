@@ -176,6 +176,8 @@ class ConversationStore(StoredConversations):
             found = await connection.execute(conversation_of(conversation_id, place.owner))
             return await remove(connection, conversation_id) if found.one_or_none() else None
 
+        if place.shard_id not in await self.directory.ids():
+            return None
         removed = await self._write(place, work)
         if removed is not None and is_anonymous(place.owner):
             await self._keyring.erase(place.owner)

@@ -5,26 +5,29 @@ import re
 from contextlib import aclosing
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.engine import make_url
 
+from medichain.account.v1 import account_pb2
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.emergency_support.v1 import emergency_support_pb2 as levels
 from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
+from services.chatbot.asker import Askers
+from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
+from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
-from services.chatbot.shards import Shards
 from services.chatbot.specialists import Part
+from services.chatbot.stops import Stops
 from services.chatbot.store import ConversationStore
+from services.chatbot.streams import Streams
 from services.mesh import context
 from services.mesh.errors import CallFailed, InvalidField, NotFound
+from services.mesh.people import unheard
 from services.safety.disclaimers import DISCLAIMER
-from services.storage.cipher import Keyring
-from services.storage.engine import open_engine
-from services.storage.migrate import migrate
-from services.storage.tables.shard import conversation, evidence, exchange, outbox, search_log
+from services.storage.tables.shard import consultation_history as exchange
+from services.storage.tables.shard import conversation, evidence, outbox, search_log
+from tests.support.records import kept
 
 DRUG, CLINIC = specialist_pb2.DOMAIN_DRUG, specialist_pb2.DOMAIN_CLINIC
 EMERGENCY, OUT = specialist_pb2.DOMAIN_EMERGENCY_SUPPORT, specialist_pb2.DOMAIN_OUT_OF_SCOPE
@@ -83,34 +86,39 @@ def part(id, *texts, settled=False):
     )
 
 
+class Account:
+    """Knows nobody: none of these questions is a person's."""
+
+    async def GetPerson(self, request):
+        return account_pb2.GetPersonResponse()
+
+
 class World:
-    def __init__(self, servicer, category, specialists, shard, keyring):
+    def __init__(self, servicer, category, specialists, records, runs):
         self.servicer, self.category, self.specialists = servicer, category, specialists
-        self.shard, self.keyring = shard, keyring
+        self.records, self.keyring, self.runs = records, records.keyring, runs
 
     async def ask(self, question="타이레놀 하루에 몇 알까지 먹나요?", key="", **fields):
         with context.entered(context.CallContext(idempotency_key=key)):
             return [event async for event in self.servicer.Ask(pb.AskRequest(question=question, **fields), None)]
 
+    def writing(self):
+        """The tasks that write answers now."""
+        return [run._task for run in self.runs._runs.values()]
+
     async def rows(self, table):
-        async with self.shard.connect() as connection:
-            return (await connection.execute(select(table))).all()
+        return await self.records.rows(table)
 
 
 @pytest.fixture
-async def world(tmp_path):
-    engines = {}
-    for history in ("shard", "keys"):
-        url = make_url(f"sqlite+aiosqlite:///{tmp_path}/{history}.sqlite3")
-        await migrate(history, url)
-        engines[history] = open_engine(url)
-    keyring = Keyring(engines["keys"], bytes(32))
-    store = ConversationStore(Shards([engines["shard"]]), keyring)
-    category, specialists = Category(), Specialists()
-    servicer = ChatbotServicer(Orchestrator(store, category, specialists), store, "extractive")
-    yield World(servicer, category, specialists, engines["shard"], keyring)
-    for engine in engines.values():
-        await engine.dispose()
+async def world(deployment):
+    async with kept(deployment) as (records,):
+        category, specialists, runs = Category(), Specialists(), Runs()
+        orchestrator = Orchestrator(records.store, category, specialists, Askers(Account()), unheard)
+        streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
+        servicer = ChatbotServicer(orchestrator, records.store, streams, "extractive", **records.history)
+        yield World(servicer, category, specialists, records, runs)
+        await streams.end()
 
 
 def kinds(events):
@@ -157,8 +165,8 @@ async def test_completed_is_sent_after_everything_was_stored(world):
     assert row.id == events[0].started.exchange_id
     assert [r.evidence_id for r in await world.rows(evidence)] == ["drug/1"]
     assert [r.domain for r in await world.rows(search_log)] == ["DOMAIN_DRUG"]
-    (sent,) = await world.rows(outbox)
-    assert events_pb2.Envelope.FromString(sent.event).exchange_completed.exchange_id == row.id
+    sent = [events_pb2.Envelope.FromString(entry.event) for entry in await world.rows(outbox)]
+    assert [event.exchange_completed.exchange_id for event in sent if event.HasField("exchange_completed")] == [row.id]
 
 
 async def test_texts_are_stored_sealed(world, tmp_path):
@@ -245,7 +253,7 @@ async def test_a_harmful_request_is_refused_and_recorded(world):
     assert world.specialists.asked == []
     assert "109" in events[-1].completed.answer
     recorded = [events_pb2.Envelope.FromString(row.event).WhichOneof("event") for row in await world.rows(outbox)]
-    assert sorted(recorded) == ["exchange_completed", "safety_raised"]
+    assert sorted(recorded) == ["exchange_completed", "question_received", "safety_raised"]
 
 
 async def test_a_follow_up_is_asked_with_what_it_leans_on(world):
@@ -282,6 +290,7 @@ async def test_a_reader_that_leaves_stops_the_work_and_keeps_the_turn(world):
         with pytest.raises(asyncio.CancelledError):
             await reading
     await asyncio.wait_for(world.specialists.cancelled.wait(), 2)
+    await asyncio.gather(*world.writing(), return_exceptions=True)
     (row,) = await world.rows(exchange)
     assert row.state == "partial"
 
@@ -339,16 +348,3 @@ async def test_a_provider_nobody_has_is_refused(world):
     with pytest.raises(InvalidField) as refused:
         await world.ask(providers={"generation": "oracle"})
     assert refused.value.violations[0].field == "providers"
-
-
-async def test_expired_conversations_are_swept(world, monkeypatch):
-    from datetime import timedelta
-
-    from services.chatbot import store
-
-    id = (await world.ask())[0].started.conversation_id
-    later = store.now() + timedelta(days=2)
-    monkeypatch.setattr(store, "now", lambda: later)
-    assert await world.servicer._store.sweep() == 1
-    assert await world.rows(exchange) == []
-    assert await world.keyring.existing(f"anonymous:{id}"[:64]) is None

@@ -55,12 +55,12 @@ class Records:
         self.relay = OutboxRelay(self.directory, self.redis)
         self.sweep = Sweep(self.directory, self.upkeep, self.keyring, self.copies)
         self.audit = AuditLog(self.directory.global_engine)
-        self.servicer = HistoryServicer(
-            self.store,
-            copies=self.copies,
-            erasure=Erasure(self.directory, self.upkeep, self.copies),
-            inspection=Inspection(self.audit, self.directory),
-        )
+        self.history = {
+            "copies": self.copies,
+            "erasure": Erasure(self.directory, self.upkeep, self.copies),
+            "inspection": Inspection(self.audit, self.directory),
+        }
+        self.servicer = HistoryServicer(self.store, **self.history)
         self._people = itertools.count(1)
 
     async def close(self) -> None:
