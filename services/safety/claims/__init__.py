@@ -1,0 +1,5 @@
+"""What a sentence of an answer claims: wording that never goes out, and claims held to the evidence they cite."""
+
+from services.safety.claims.wording import forbidden
+
+__all__ = ["forbidden"]
