@@ -1,0 +1,172 @@
+"""Whether a sentence that cites evidence says what the evidence says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.safety import disclaimers
+from services.safety.claims.clauses import Clause, Said, plain, read, sentences
+from services.safety.claims.names import Names
+from services.safety.claims.polarity import Stance
+from services.safety.claims.settled import contradicts
+from services.safety.claims.words import Word, alike, contained, softeners
+from services.safety.claims.wording import forbidden
+from services.safety.text import normalised
+
+_FIXED = frozenset(
+    value for name, value in vars(disclaimers).items() if name.isupper() and isinstance(value, str)
+)
+_HARMLESS = re.compile(
+    r"(?:안녕하세요|반갑습니다|물어봐 주셔서 감사합니다|질문해 주셔서 감사합니다|빨리 나으시길 바랍니다"
+    r"|(?:자세한 |확인한 |관련 )?내용(?:은|을) (?:다음|아래)와 같(?:습니다|이 정리했습니다|이 안내해 드립니다)"
+    r"|(?:다음|아래)(?:과|와) 같습니다|(?:다음|아래)(?:을|를) 참고하세요|(?:다음|아래)은 자료에 있는 내용입니다)"
+)
+_AGAINST_119 = re.compile(
+    r"(?:119|구급차|응급실)[^.?!]{0,12}?(?:필요(?:는|가|까지)?\s?(?:는\s)?없|지\s?(?:는\s)?(?:않|마|말)|대신|보다는|안\s?(?:가|불러|해))"
+)
+_OPENING = re.compile(r"^(?:자료에 따르면|또한|그리고|다만|하지만|따라서|특히|그러나)[,\s]+")
+_ELSEWHERE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may go out, and if not, why, in machine words ("number: 6000mg", "polarity", …)."""
+
+    kept: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Evidence taken apart: its sentences, the words of its title, all it says without blanks."""
+
+    said: tuple[Said, ...]
+    title: tuple[Word, ...]
+    solid: str
+
+
+def check(sentence: str, cited: Sequence[str], known_names: Names, settled: Sequence[str] = ()) -> Verdict:
+    """Judges one sentence of a model's answer.
+
+    ``cited`` are the texts of the evidence it cites, each with its title on the first line; ``known_names`` the
+    vocabulary of medicines; ``settled`` what the rules have settled, which may be explained and not softened.
+    """
+    text = _OPENING.sub("", plain(normalised(sentence)))
+    if text.rstrip(".!") in _FIXED or _HARMLESS.fullmatch(text.rstrip(".!")):
+        return Verdict(True)
+    refused = _never(text, known_names, settled)
+    if refused:
+        return Verdict(False, refused)
+    if not cited:
+        return Verdict(False, ("uncited",))
+    if not text:
+        return Verdict(False, ("empty",))
+    given = [_given(evidence, known_names) for evidence in cited]
+    reasons = tuple(dict.fromkeys(_unsupported(read(text, known_names), given)))
+    return Verdict(not reasons, reasons)
+
+
+def _never(text: str, known: Names, settled: Sequence[str]) -> tuple[str, ...]:
+    """Reasons that no evidence outweighs."""
+    reasons = [f"wording: {phrase}" for phrase in forbidden(text)]
+    if _AGAINST_119.search(text):
+        reasons.append("emergency: 119 denied")
+    if contradicts(text, settled, known):
+        reasons.append("settled: contradicted")
+    return tuple(reasons)
+
+
+@lru_cache(maxsize=512)
+def _given(evidence: str, known: Names) -> _Given:
+    title, _, body = evidence.partition("\n")
+    heading = read(normalised(title), known)
+    inherited = frozenset(name for clause in heading.clauses for name in clause.all_names)
+    said = tuple(read(normalised(one), known, inherited) for one in sentences(body) if one.strip())
+    of_title = tuple(word for clause in heading.clauses for word in clause.words)
+    return _Given((heading, *said), of_title, re.sub(r"[^0-9a-z가-힣]", "", normalised(evidence).lower()))
+
+
+def _unsupported(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
+    yield from _letters(claim, given)
+    for clause in claim.clauses:
+        if not (clause.words or clause.quantities or clause.digits):
+            continue
+        tried = [_missing(clause, at, one, of) for of in given for one in of.said for at in one.clauses]
+        if tried and all(tried):
+            yield from min(tried, key=len)
+
+
+def _letters(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
+    """Telephones and addresses of pages, which are the evidence's own or wrong."""
+    phones = {phone for of in given for said in of.said for phone in said.phones}
+    links = {link for of in given for said in of.said for link in said.links}
+    yield from (f"phone: {phone}" for phone in claim.phones - phones)
+    yield from (f"link: {link}" for link in claim.links - links)
+
+
+def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
+    """What keeps the evidence's clause ``at``, in its sentence ``said``, from supporting the claim."""
+    reasons = [f"name: {name}" for name in claim.all_names - at.all_names]
+    reasons += [
+        f"number: {one.low:g}~{one.high:g} {one.kind} {one.bound} {one.per}".rstrip()
+        for one in claim.quantities
+        if not any(one.supported_by(other) for other in at.all_quantities)
+    ]
+    reasons += [f"digits: {number}" for number in claim.digits - {n for c in said.clauses for n in c.digits}
+                if not _in_quantity(claim, number)]
+    reasons += _polarity(claim, at, said)
+    reasons += _uncovered(claim, at, said, of)
+    return reasons
+
+
+def _in_quantity(claim: Clause, number: str) -> bool:
+    return any(number in claim.text[one.start : one.end] for one in claim.quantities)
+
+
+def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
+    if claim.stance != at.stance:
+        return [f"stance: {claim.stance} for {at.stance}"]
+    reasons = []
+    for denied in (True, False):
+        for word in claim.said(denied):
+            same = any(alike(word, other) for clause in said.clauses for other in clause.said(denied))
+            opposite = any(alike(word, other) for clause in said.clauses for other in clause.said(not denied))
+            if opposite and not same:
+                reasons.append(f"polarity: {word.text}")
+    if softer := softeners(claim.text) - softeners(said.text):
+        reasons.append(f"softer: {' '.join(sorted(softer))}")
+    return reasons
+
+
+def _uncovered(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
+    """Words that neither the sentence nor the title has; a few may stand elsewhere in the same evidence."""
+    near = [*(word for clause in said.clauses for word in clause.words), *of.title]
+    both_forbid = claim.stance is at.stance is Stance.DENIES
+    elsewhere = []
+    for number, word in enumerate(claim.words):
+        if any(alike(word, other) for other in near) or contained(word, _solid(said.text)):
+            continue
+        if both_forbid and number in claim.denied and _acts(word):
+            continue
+        if contained(word, of.solid):
+            elsewhere.append(word)
+            continue
+        return [f"word: {word.text}"]
+    allowed = _ELSEWHERE * len(claim.words)
+    return [f"elsewhere: {word.text}" for word in elsewhere] if len(elsewhere) > allowed else []
+
+
+_ACTS = re.compile(r"^(?:먹|복용|드시|마시|쓰|사용|피하|피해|금기|금지|병용|하|투여|삼가)")
+
+
+def _acts(word: Word) -> bool:
+    """Verbs that say no more than the ban itself: "술을 피하세요", "술을 마시지 마세요"."""
+    return bool(_ACTS.match(word.text))
+
+
+@lru_cache(maxsize=2048)
+def _solid(text: str) -> str:
+    return re.sub(r"[^0-9a-z가-힣]", "", text.lower())
