@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from services.safety import disclaimers
 from services.safety.claims.clauses import Clause, Said, plain, read, sentences
 from services.safety.claims.names import Names
 from services.safety.claims.polarity import Stance
+from services.safety.claims.quantities import Quantity
 from services.safety.claims.settled import contradicts
 from services.safety.claims.words import Word, alike, contained, softeners
 from services.safety.claims.wording import forbidden
@@ -29,6 +31,7 @@ _AGAINST_119 = re.compile(
 )
 _OPENING = re.compile(r"^(?:자료에 따르면|또한|그리고|다만|하지만|따라서|특히|그러나)[,\s]+")
 _ELSEWHERE = 0.25
+_TOPICAL = re.compile(r"[가-힣]{2}[은는]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,57 @@ def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
     ]
     reasons += [f"digits: {number}" for number in claim.digits - {n for c in said.clauses for n in c.digits}
                 if not _in_quantity(claim, number)]
+    reasons += _roles(claim, at)
     reasons += _polarity(claim, at, said)
     reasons += _uncovered(claim, at, said, of)
     return reasons
+
+
+def _roles(claim: Clause, at: Clause) -> list[str]:
+    """Who does what to whom, what comes first, which side, which of several numbers."""
+    reasons = []
+    both = _TOGETHER.search(claim.text) and _TOGETHER.search(at.text)
+    if claim.topics and at.topics and not both and not claim.topics & at.topics:
+        reasons.append(f"topic: {' '.join(sorted(claim.topics))}")
+    if _FIRST.search(claim.text) and not _FIRST.search(at.text):
+        reasons.append("order")
+    reasons += [f"side: {side} {what.text}" for side, what in _sides(claim) if not _beside(side, what, at)]
+    reasons += [f"bound: {one.high:g} {one.kind}" for one in claim.quantities if _of_another(one, claim, at)]
+    return reasons
+
+
+def _sides(clause: Clause) -> Iterator[tuple[str, Word]]:
+    for word, following in pairwise(clause.words):
+        if _SIDE.match(word.text):
+            yield word.text[:2], following
+
+
+def _beside(side: str, what: Word, at: Clause) -> bool:
+    return any(side == given and alike(what, other) for given, other in _sides(at))
+
+
+def _of_another(one: Quantity, claim: Clause, at: Clause) -> bool:
+    """True when the evidence gives several numbers of a kind and this one belongs to another thing than claimed."""
+    siblings = [other for other in at.quantities if other.kind == one.kind]
+    own = [_owner(other, at) for other in siblings if one.supported_by(other)]
+    others = [_owner(other, at) for other in siblings if not one.supported_by(other)]
+    mine, rest = [word for word in own if word], [word for word in others if word]
+    if not mine or not rest:
+        return False
+    claimed = _owner(one, claim)
+    if claimed and any(alike(claimed, word) for word in rest) and not any(alike(claimed, word) for word in mine):
+        return True
+    return not any(_has(claim, word) for word in mine) and any(_has(claim, word) for word in rest)
+
+
+def _owner(one: Quantity, clause: Clause) -> Word | None:
+    """The word right before a quantity, which says what it counts."""
+    before = [word for word in clause.words if word.end <= one.start]
+    return before[-1] if before else None
+
+
+def _has(clause: Clause, word: Word) -> bool:
+    return any(alike(word, other) for other in clause.words)
 
 
 def _in_quantity(claim: Clause, number: str) -> bool:
@@ -127,11 +178,11 @@ def _in_quantity(claim: Clause, number: str) -> bool:
 
 
 def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
-    if claim.stance != at.stance:
-        return [f"stance: {claim.stance} for {at.stance}"]
-    reasons = []
+    reasons = _stance(claim, at)
     for denied in (True, False):
         for word in claim.said(denied):
+            if _ADVERB.match(word.text) or (denied and claim.stance is Stance.DENIES and _acts(word)):
+                continue
             same = any(alike(word, other) for clause in said.clauses for other in clause.said(denied))
             opposite = any(alike(word, other) for clause in said.clauses for other in clause.said(not denied))
             if opposite and not same:
@@ -141,17 +192,32 @@ def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
     return reasons
 
 
+def _stance(claim: Clause, at: Clause) -> list[str]:
+    stances = {claim.stance, at.stance}
+    if len(stances) > 1 and stances != {Stance.SAYS, Stance.BIDS}:
+        return [f"stance: {claim.stance} for {at.stance}"]
+    if claim.stance is Stance.BIDS and claim.words and not _bidden(claim.words[-1], at):
+        return [f"instruction: {claim.words[-1].text}"]
+    return []
+
+
+def _bidden(verb: Word, at: Clause) -> bool:
+    """True when the evidence bids the same, or says it as its own verb: a mere condition is no instruction."""
+    within = [*(word for word in at.main if _ON.search(word.text)), *at.words[-1:]]
+    return any(alike(verb, other) for other in within)
+
+
 def _uncovered(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
     """Words that neither the sentence nor the title has; a few may stand elsewhere in the same evidence."""
-    near = [*(word for clause in said.clauses for word in clause.words), *of.title]
+    near = [*at.near, *of.title]
     both_forbid = claim.stance is at.stance is Stance.DENIES
     elsewhere = []
     for number, word in enumerate(claim.words):
-        if any(alike(word, other) for other in near) or contained(word, _solid(said.text)):
+        if any(alike(word, other) for other in near) or contained(word, _solid(" ".join(one.text for one in at.near))):
             continue
         if both_forbid and number in claim.denied and _acts(word):
             continue
-        if contained(word, of.solid):
+        if contained(word, of.solid) and not _TOPICAL.search(word.text):
             elsewhere.append(word)
             continue
         return [f"word: {word.text}"]
@@ -159,6 +225,11 @@ def _uncovered(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
     return [f"elsewhere: {word.text}" for word in elsewhere] if len(elsewhere) > allowed else []
 
 
+_TOGETHER = re.compile("함께|같이|병용|동시|금기")
+_FIRST = re.compile("먼저|우선|부터|처음")
+_SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
+_ADVERB = re.compile("함께|같이|즉시|바로|동시")
+_ON = re.compile(r"(?:고|며|[아어여해려혀워와서]|도록|거나|게|세요|니다)$")
 _ACTS = re.compile(r"^(?:먹|복용|드시|마시|쓰|사용|피하|피해|금기|금지|병용|하|투여|삼가)")
 
 

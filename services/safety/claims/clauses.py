@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.safety.claims.names import Names
+from services.safety.claims.names import Named, Names
 from services.safety.claims.polarity import Stance, denied_spans, stance
-from services.safety.claims.quantities import Quantity, quantities
+from services.safety.claims.quantities import Quantity, markers, quantities
 from services.safety.claims.words import Word, words
 from services.safety.sentences import SentenceCutter
 
@@ -22,12 +22,23 @@ _VERBS_BEFORE = re.compile(r"(?:말고|않고|없고|신고하고|복용하고|�
 _PHONE = re.compile(r"(?<![\d.])(?:\d{2,4}-\d{3,4}(?:-\d{4})?|1[3-9]\d{2}(?!\d|[,년mg%]))(?!\d)")
 _LINKED = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:kr|com|net|org|io|co)\b\S*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_TOPIC = re.compile(r"^(?:\([^)]*\))?(?:[가-힣]{0,3}\s)?(?:[가-힣]{0,4})?(?:은|는|이|가)(?=[\s,])")
+_TOPIC = re.compile(r"^[가-힣]{0,4}(?:\([^)]*\))?(?:은|는)(?=[\s,])")
+_CHAINED = re.compile(r"^[가-힣]{0,4}(?:\([^)]*\))?(?:[·,]\s?|(?:과|와|나|이나)\s)$")
+_THIS = re.compile(r"(?<![가-힣])(?:이|해당) (?:약|제품|성분)")
+_CONDITION = re.compile(r"(?:면|다가|때|때는|때에는|때마다|경우|경우에는|아도|어도|해도|라도|동안|뒤|후|전에|는데)(?=\s)")
+_ADNOMINAL = re.compile(
+    r"(?:[있없하되먹쓰받주가오이지리키치기나르우으드느사자차내보]|않)는$|(?:[많적좋높낮깊짧같않작젊싫넓좁맞얇굵]|[받먹담앉맞넣읽입]|남)은$"
+)
+_TOPICAL = re.compile(r"[가-힣A-Za-z)]+(?:은|는)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What a clause claims. ``names`` and ``inherited`` come from the clauses before it when it names no topic of its own."""
+    """What a clause claims.
+
+    ``all_names``, ``all_quantities`` and ``near`` (words) add those of the clauses before it when it has no topic of its
+    own; ``topics`` are the names it is about, ``main`` the words after its last condition.
+    """
 
     text: str
     words: tuple[Word, ...]
@@ -38,10 +49,16 @@ class Clause:
     quantities: tuple[Quantity, ...]
     all_quantities: tuple[Quantity, ...]
     digits: frozenset[str]
+    topics: frozenset[str]
+    main: tuple[Word, ...]
+    near: tuple[Word, ...]
 
     def said(self, denied: bool) -> Iterator[Word]:
         """Its words that it denies, or those it does not."""
         return (word for at, word in enumerate(self.words) if (at in self.denied) == denied)
+
+
+_NOTHING = Clause("", (), frozenset(), Stance.SAYS, *[frozenset[str]()] * 2, (), (), *[frozenset[str]()] * 2, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +87,10 @@ def read(text: str, known: Names, inherited: frozenset[str] = frozenset()) -> Sa
     phones = frozenset(match.group() for match in _PHONE.finditer(text))
     links = frozenset(match.group().rstrip(".,)에서") for match in _LINKED.finditer(text))
     clauses: list[Clause] = []
-    names, amounts = inherited, tuple[Quantity, ...]()
+    before = _NOTHING
     for part in _parts(text):
-        clauses.append(_clause(part, known, names, amounts))
-        names, amounts = clauses[-1].all_names, clauses[-1].all_quantities
+        before = _clause(part, known, inherited, before)
+        clauses.append(before)
     return Said(text, tuple(clauses), phones, links)
 
 
@@ -86,37 +103,52 @@ def _parts(text: str) -> list[str]:
     return [*parts, text[begin:]]
 
 
-def _clause(text: str, known: Names, inherited: frozenset[str], before: tuple[Quantity, ...]) -> Clause:
+def _clause(text: str, known: Names, titled: frozenset[str], before: Clause) -> Clause:
     named = known.found(text)
     names = frozenset(one.name for one in named)
-    topical = any(_TOPIC.match(text[one.end :]) for one in named)
+    topics = _topics(text, named)
     amounts = tuple(quantities(text))
     kinds = {one.kind for one in amounts}
-    found = _claiming(text, amounts)
+    found = tuple(_claiming(text, amounts))
+    inherited = (before.all_names or titled) if not topics else frozenset()
     spans = denied_spans(text)
-    denied = frozenset(
-        at for at, word in enumerate(found) if any(word.start < end and begin < word.end for begin, end in spans)
-    )
+    own_topic = any(_TOPICAL.search(word.text) and not _ADNOMINAL.search(word.text) for word in found)
+    last = max((match.end() for match in _CONDITION.finditer(text)), default=0)
     return Clause(
         text=text,
-        words=tuple(found),
-        denied=denied,
+        words=found,
+        denied=frozenset(
+            at for at, word in enumerate(found) if any(word.start < end and begin < word.end for begin, end in spans)
+        ),
         stance=stance(text),
         names=names,
-        all_names=names if topical else names | inherited,
+        all_names=names | inherited | (titled if _THIS.search(text) else frozenset()),
         quantities=amounts,
-        all_quantities=(*amounts, *(one for one in before if one.kind not in kinds)),
+        all_quantities=(*amounts, *(one for one in before.all_quantities if one.kind not in kinds)),
         digits=frozenset(_DIGITS.findall(text)),
+        topics=topics,
+        main=tuple(word for word in found if word.start >= last) or found[-1:],
+        near=found if own_topic else (*before.near, *found),
     )
+
+
+def _topics(text: str, named: list[Named]) -> frozenset[str]:
+    """The names before 은 or 는, and those that are listed with them."""
+    found: set[str] = set()
+    for one, following in zip(reversed(named), [None, *reversed(named)], strict=False):
+        chained = following and following.name in found and _CHAINED.match(text[one.end : following.start])
+        if chained or _TOPIC.match(text[one.end :]):
+            found.add(one.name)
+    return frozenset(found)
 
 
 def _claiming(text: str, amounts: tuple[Quantity, ...]) -> list[Word]:
     """The words of a clause, its quantities and what hangs on them left out."""
     kept = list(text)
-    for one in amounts:
-        kept[one.start : one.end] = " " * (one.end - one.start)
+    for start, end in [*((one.start, one.end) for one in amounts), *markers(text)]:
+        kept[start:end] = " " * (end - start)
     blanked = re.sub(
-        r"(?<![가-힣])(?:이상|이하|미만|초과|이내|안에|내에|간격으로|간격을|까지|씩|마다|동안|최대|최소|적어도|하루에?|만|매일)(?![가-힣])",
+        r"(?<![가-힣])(?:이상|이하|미만|초과|이내|안|내|간격|까지|씩|마다|동안|최대|최소|적어도|하루|매일|만)(?:에|은|는|이|을|의|에는|에서|으로|인|만)?(?![가-힣])",
         lambda match: " " * len(match.group()),
         "".join(kept),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FOLDED = re.compile(r"\s+")
-# What looks like a short name and is an everyday word; such a name counts only with a dosage form or bracket after it.
+_SALT = re.compile(r"(?:염산|말레산|타르타르산|메실산|베실산|숙신산|푸마르산|황산|인산|질산|아세트산|초산|브롬화수소산|시트르산)?(?:염|수화물|나트륨|칼륨)+$")
 _SHORTEST = 2
 
 
@@ -24,12 +24,13 @@ class Named:
 class Names:
     """A vocabulary of names, e.g. of all products and ingredients. Looking one text up takes about a pass over it.
 
-    A name of two syllables is found at the beginning of a word only; longer ones anywhere.
+    A name of two syllables is found at the beginning of a word only; longer ones anywhere. A salt is known by its base too.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._by_head: dict[str, list[str]] = defaultdict(list)
-        for name in {_FOLDED.sub("", name).lower() for name in names}:
+        whole = {_FOLDED.sub("", name).lower() for name in names}
+        for name in whole | {stem for name in whole if len(stem := _SALT.sub("", name)) > _SHORTEST}:
             if len(name) >= _SHORTEST:
                 self._by_head[name[:2]].append(name)
         for named in self._by_head.values():

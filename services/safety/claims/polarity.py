@@ -7,9 +7,10 @@ from enum import StrEnum
 
 
 class Stance(StrEnum):
-    """A clause's own verb. FORBIDS and DENIES are compared as one: "쓰지 마세요", "쓰지 않습니다"."""
+    """A clause's own verb. To forbid is to deny: "쓰지 마세요", "쓰지 않습니다", "병용금기"."""
 
     SAYS = "says"
+    BIDS = "bids"
     DENIES = "denies"
     ALLOWS = "allows"
 
@@ -28,27 +29,39 @@ _ALLOWS = re.compile(
     r"|(?:문제|상관|지장|필요|걱정|이상)(?:[가는도은이])?\s?(?:거의\s)?(?:없[습어고으다]|되지\s?않)|무방|괜찮습|괜찮아|안전합|안전하[게며고]"
     r"|면\s?됩니다|면\s?돼요|가능합|가능하[며고]|(?:먹을|쓸|마실|드실|복용할|사용할|투여할|끊을|중단할|늘릴|줄일|피울|맞을)\s?수(?:도|가)?\s?있"
 )
-_CONDITION = re.compile(r"(?:으면|면|때|때는|때에는|경우|도|뒤|후|다면|더라도)\s")
+_BIDS = re.compile(r"(?:세요|십시오|바랍니다|야\s?(?:합니다|해요|하며|하고|한다)|[는은] 것이 (?:좋|원칙|안전)[가-힣]*)$")
+_HEADING = re.compile(r"(?:병용|임부|특정연령대|연령)금기:")
+# What may follow a denial that is the clause's own: "않습니다", "피하는 것이 좋습니다", "않도록 주의하세요".
+_TO_THE_END = re.compile(
+    r"[가-힣]{0,8}(?<![으하]면)(?<!도)(?:\s(?:것이|게)\s?(?:좋|안전|원칙|권장)[가-힣]*|\s(?:합니다|있습니다|하세요|주의하세요|하며|하고|해요|편입니다))?[)\s]*$"
+)
+_LAST_DENIED = re.compile(r"(?<![가-힣])(?:안|못)\s[가-힣]+$")
+_ALTERNATIVE = re.compile(r"([가-힣]+)거나(?=\s)")
 
 
 def denied_spans(text: str) -> list[tuple[int, int]]:
     """Where the words stand that ``text`` denies."""
     spans = [_word_before(text, match.start()) for match in _DENIED_AFTER.finditer(text)]
     spans += [_word_after(text, match.end()) for match in _DENIED_BEFORE.finditer(text)]
+    last = max((end for _, end in spans), default=0)
+    spans += [match.span(1) for match in _ALTERNATIVE.finditer(text, 0, last) if stance(text) is Stance.DENIES]
     return [span for span in spans if span[0] < span[1]]
 
 
 def stance(text: str) -> Stance:
     """What the clause's own verb, its last, does."""
     tail = text.rstrip(" .!?…,")
+    if _HEADING.match(tail):
+        return Stance.DENIES
     if _ALLOWS.search(tail):
         return Stance.ALLOWS
-    last = max((match.end() for match in _CONDITION.finditer(tail)), default=0)
-    last = max(0, min(last, len(tail) - 14))
-    found = [match for match in _DENIED_AFTER.finditer(tail) if match.end() > last]
-    if not found and not _DENIED_BEFORE.search(tail, last):
-        return Stance.SAYS
-    return Stance.DENIES if not found or len(tail) - found[-1].end() <= 9 else Stance.SAYS
+    ends = [match.end() for match in _DENIED_AFTER.finditer(tail)]
+    final = bool(ends) and _TO_THE_END.match(tail, ends[-1])
+    return Stance.DENIES if final or _LAST_DENIED.search(tail) else _saying(tail)
+
+
+def _saying(tail: str) -> Stance:
+    return Stance.BIDS if _BIDS.search(tail) else Stance.SAYS
 
 
 def _word_before(text: str, at: int) -> tuple[int, int]:

@@ -97,9 +97,14 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a clause, in order."""
-    markers = {match.span() for match in _PER.finditer(text)}
-    found = [_read(match, text) for match in _QUANTITY.finditer(text) if match.span() not in markers]
+    counted_over = markers(text)
+    found = [_read(match, text) for match in _QUANTITY.finditer(text) if match.span() not in counted_over]
     return [replace(one, bound=_bound(text, one), per=_per(text, one)) for one in found]
+
+
+def markers(text: str) -> set[tuple[int, int]]:
+    """Where ``text`` says what its quantities are counted over: 하루, 1회."""
+    return {match.span() for match in _PER.finditer(text)}
 
 
 def _read(match: re.Match[str], text: str) -> Quantity:
@@ -141,5 +146,5 @@ def _per(text: str, one: Quantity) -> str:
     """What the nearest marker before the quantity says it is counted over."""
     if one.kind in ("age", "degree", "%"):
         return ""
-    markers = [match for match in _PER.finditer(text, 0, one.start) if match.end() <= one.start]
-    return (markers[-1].lastgroup or "") if markers else ""
+    before = [match for match in _PER.finditer(text) if match.end() <= one.start]
+    return (before[-1].lastgroup or "") if before else ""

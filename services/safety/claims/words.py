@@ -22,14 +22,16 @@ _PARTICLES = re.compile(
 _ENDINGS = re.compile(
     r"(?:하시기|하셨|하실|하신|하시|하세|하십|하지|하면|하려면|하려고|하려|하므로|하고|하며|하는|하던|하다가|하다|하더라도|하도록|하게|하기|하거나|하니|하여|하자|하"
     r"|해야|해도|해서|해지면|해지|해주|했다면|했다|했|해|합니다|합|한다면|한다|한|할|함|됩니다|됩|되지|되면|되므로|되고|되며|되는|되었|되어|되도록|되기|되|된다|된|될|됨|돼"
-    r"|시키|시킬|시켜|시킵|받으|받는|받은|받을|받지|받게|받아|받|스럽|스러|로운|롭"
+    r"|시키|시킬|시켜|시킵|받으|받는|받은|받을|받지|받게|받아|받|스럽|스러|로운|롭|적으로|적인|적이"
     r")(?:[가-힣]{0,5})$"
 )
 _INFLECTED = re.compile(
     r"(?:으시기|으세요|세요|으십시오|십시오|으셔야|셔야|습니다|ㅂ니다|니다|지는|지도|지만|지|으면서|면서|으면|면|으려면|려면|으려고|려고|려|으며|며|고|으므로|므로|으니|니까|니|는데|은데"
     r"|거나|도록|게|기를|기에|기도|기는|기|던|다가|다면|다고|다|더라도|아야|어야|여야|야|아도|어도|여도|도|아서|어서|여서|서|았|었|였|아|어|여|은|는|을|음|자마자|자)$"
 )
-_VOWEL_FINALS = {"겨": "기", "셔": "시", "려": "리", "져": "지", "켜": "키", "쳐": "치", "여": "이", "춰": "추", "둬": "두", "꿔": "꾸", "눠": "누"}
+# There is, there is not: what is said of the word before, which polarity.py keeps.
+_AUXILIARY = re.compile(r"^(?:못하|못해|못한|않|없(?!애)|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다)")
+_VOWEL_FINALS = {"겨": "기", "셔": "시", "려": "리", "져": "지", "켜": "키", "쳐": "치", "여": "이", "춰": "추", "둬": "두", "꿔": "꾸", "눠": "누", "혀": "히", "펴": "피", "며": "미", "벼": "비"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def words(text: str) -> list[Word]:
     """The words of ``text`` that claim something, in order."""
     bare = _table()[0]
     found = [Word(match.group(), roots(match.group()), *match.span()) for match in _WORD.finditer(text)]
-    return [word for word in found if word.text not in bare and not word.text.isdigit()]
+    return [word for word in found if word.text not in bare and not _AUXILIARY.match(word.text) and not word.text.isdigit()]
 
 
 @lru_cache(maxsize=16384)
@@ -85,8 +87,7 @@ def _shorter(stem: str) -> list[str]:
             found.append(stem[: match.start()])
     if (match := _ENDINGS.search(stem)) and match.start() >= 2:
         found.append(stem[: match.start()])
-    if len(stem) >= 2:
-        found.append(stem[:-1] + _opened(stem[-1]))
+    found.append(stem[:-1] + _opened(stem[-1]))
     return found
 
 
