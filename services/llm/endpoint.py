@@ -19,15 +19,17 @@ from openai import APIConnectionError, AsyncOpenAI, OpenAIError
 from services.llm import outbound
 from services.llm.choice import Target
 from services.llm.failure import Kind, ModelFailed
+from services.llm.lists import names, vectors
 from services.llm.prompt import Prompt
 from services.llm.rejection import kind_of, retry_after, unwanted
-from services.llm.sse import Mark, Piece, Reader, Usage
+from services.llm.sse import Mark, Piece, Reader, Usage, decoded
 
 CONNECT_SECONDS = 3.0
 # How long the end of the connection is waited for after the last word, so that it can be used again.
 DRAIN_SECONDS = 0.1
 # How much of an error's body is read.
 _ERROR_BYTES = 16_384
+_LIST_BYTES, _VECTOR_BYTES = 2_097_152, 131_072
 _LIMITS = httpx2.Limits(max_connections=2000, max_keepalive_connections=200, keepalive_expiry=60.0)
 # How long a model may take is decided above; these two never depend on the model.
 _TIMEOUT = httpx2.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
@@ -77,19 +79,14 @@ class Endpoint:
 
     async def embed(self, texts: Sequence[str]) -> tuple[list[list[float]], Usage | None]:
         """A vector for each text, in their order, and what they took. Raises :class:`ModelFailed`."""
-        async with _typed(Kind.UNREACHABLE):
-            answer = await self._client.embeddings.create(**outbound.embedding(self.target, texts))
-        vectors = [item.embedding for item in sorted(answer.data or (), key=lambda item: item.index)]
-        if len(vectors) != len(texts):
-            raise ModelFailed(Kind.MALFORMED)
-        used: Any = answer.usage
-        return vectors, Usage(used.prompt_tokens, 0) if used else None
+        create: Any = self._client.embeddings.with_streaming_response.create
+        request = create(**outbound.embedding(self.target, texts))
+        return vectors(await _json(request, _LIST_BYTES + len(texts) * _VECTOR_BYTES), len(texts))
 
     async def models(self) -> list[str]:
         """The names of the models it offers; empty when it keeps no such list. Raises :class:`ModelFailed`."""
         try:
-            async with _typed(Kind.UNREACHABLE):
-                return [model.id async for model in self._client.models.list()]
+            return names(await _json(self._client.models.with_streaming_response.list(), _LIST_BYTES))
         except Rejected as refusal:
             if refusal.kind is Kind.UNKNOWN_MODEL:
                 return []
@@ -164,6 +161,17 @@ async def _typed(broken: Kind) -> AsyncIterator[None]:
         raise ModelFailed(broken) from None
     except (OpenAIError, ValueError):  # an answer that is no JSON, or not of the right shape
         raise ModelFailed(Kind.MALFORMED) from None
+
+
+async def _json(request: Any, most: int) -> Any:
+    """The body of an answer that is one JSON value of at most ``most`` bytes."""
+    data = b""
+    async with _typed(Kind.UNREACHABLE), request as answer:
+        async for chunk in answer.http_response.aiter_bytes():
+            data += chunk
+            if len(data) > most:
+                raise ModelFailed(Kind.TOO_MUCH)
+    return decoded(data)
 
 
 def _is_json(response: httpx2.Response) -> bool:

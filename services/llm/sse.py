@@ -65,11 +65,12 @@ class Reader:
         self.take(data)
         *lines, self._buffer = (self._buffer + data).split(b"\n")
         for line in lines:
-            yield from self._line(line.rstrip(b"\r"))
+            if not self.done:
+                yield from self._line(line.rstrip(b"\r"))
 
     def whole(self, data: bytes) -> Iterator[str]:
         """The text of an answer that came in one piece, which has been counted as it came."""
-        yield from self._event(_decoded(data), "message")
+        yield from self._event(decoded(data), "message")
         self.done = True
 
     def ended(self) -> Ended:
@@ -110,7 +111,7 @@ class Reader:
     def _data(self, payload: bytes) -> Iterator[str]:
         self._held.append(payload)
         try:
-            event = _decoded(b"\n".join(self._held))
+            event = decoded(b"\n".join(self._held))
         except ModelFailed as failure:
             if failure.kind is Kind.INVALID_TEXT or len(self._held) == _HELD:
                 raise
@@ -125,7 +126,7 @@ class Reader:
         if event.get("error"):
             raise ModelFailed(kind_of(status_of(event["error"]), event["error"]))
         self._understood = True
-        self._usage = _usage(event.get("usage")) or self._usage
+        self._usage = usage_of(event.get("usage")) or self._usage
         choices = event.get("choices") or [{}]
         choice = choices[0] if isinstance(choices, list) else None
         if not isinstance(choice, dict):
@@ -154,7 +155,8 @@ class Reader:
             self._blank += text
 
 
-def _decoded(data: bytes) -> Any:
+def decoded(data: bytes) -> Any:
+    """The JSON value. Raises :class:`ModelFailed`: broken text and broken JSON are told apart."""
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -166,7 +168,7 @@ def _decoded(data: bytes) -> Any:
     raise ModelFailed(Kind.MALFORMED)
 
 
-def _usage(given: Any) -> Usage | None:
+def usage_of(given: Any) -> Usage | None:
     """The usage an endpoint reports, when it is one."""
     if not isinstance(given, dict):
         return None

@@ -24,13 +24,13 @@ class Answer:
 
     def __init__(
         self, connection: Connection, body: dict[str, Any], text: str, first_s: float, pace: float,
-        sent: list[tuple[float, str]],
+        sent: list[tuple[float, str]], spoken: asyncio.Event,
     ) -> None:  # fmt: skip
         self.connection, self.body = connection, body
         wanted, most = tokens(text), body.get("max_tokens") or body.get("max_completion_tokens")
         self.tokens = wanted[:most]
         self.reason = "length" if len(self.tokens) < len(wanted) else "stop"
-        self._first_s, self._pace, self._sent = first_s, pace, sent
+        self._first_s, self._pace, self._sent, self._spoken = first_s, pace, sent, spoken
         self._began = time.monotonic()
 
     @property
@@ -57,6 +57,7 @@ class Answer:
         """Sends a piece of text, and remembers when."""
         self._sent.append((time.monotonic(), text))
         await self.delta({"content": text})
+        self._spoken.set()
 
     async def delta(self, delta: dict[str, Any], finish: str | None = None) -> None:
         await self.event({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     ENDLESS_ERROR = "endless_error"
     RESET_AT_ONCE = "reset_at_once"
     SILENT = "silent"
+    MUTE = "mute"
     # an answer of no use
     EMPTY = "empty"
     REFUSAL = "refusal"
@@ -87,6 +88,11 @@ async def _reset_at_once(said: Answer) -> None:
 
 async def _silent(said: Answer) -> None:
     await said.connection.stream()
+    await asyncio.Event().wait()
+
+
+async def _mute(said: Answer) -> None:
+    """Not even a status."""
     await asyncio.Event().wait()
 
 
@@ -174,6 +180,7 @@ FAULTS: dict[Fault, Callable[[Answer], Awaitable[None]]] = {
     Fault.ENDLESS_ERROR: _endless_error,
     Fault.RESET_AT_ONCE: _reset_at_once,
     Fault.SILENT: _silent,
+    Fault.MUTE: _mute,
     Fault.EMPTY: _only({"content": " \n"}, "stop"),
     Fault.REFUSAL: _only({"refusal": "도와드릴 수 없습니다."}, "stop"),
     Fault.FILTERED: _only({}, "content_filter"),

@@ -29,7 +29,8 @@ class Plan:
     """How the server behaves: seconds to the first token, tokens a second, who writes, what goes wrong.
 
     ``faults`` are used up one by one, ``fault`` holds after them. ``takes`` is the most characters a request may have,
-    ``refuses`` the parameters it complains about, ``key``, when set, the only key it accepts.
+    ``refuses`` the parameters it complains about, ``key``, when set, the only key it accepts, ``moved_to``, when set,
+    where it sends everybody.
     """
 
     first_s: float = 0.3
@@ -41,6 +42,7 @@ class Plan:
     takes: int | None = None
     refuses: tuple[str, ...] = ()
     key: str = ""
+    moved_to: str = ""
     models: tuple[str, ...] = ("gpt-4o-mini", "text-embedding-3-small")
 
 
@@ -67,11 +69,15 @@ class Received:
 
 
 class ModelServer:
-    """Serves while it is entered. ``received`` holds the requests in their order."""
+    """Serves while it is entered. ``received`` holds the requests in their order.
+
+    ``arrived`` is set once there is one, ``spoken`` once something of an answer has been sent.
+    """
 
     def __init__(self, plan: Plan | None = None, port: int = 0) -> None:
         self.plan, self._port = plan or Plan(), port
         self.received: list[Received] = []
+        self.arrived, self.spoken = asyncio.Event(), asyncio.Event()
         self._connections = 0
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -121,6 +127,7 @@ class ModelServer:
             return
         received = Received(request.path, request.json(), request.headers, number)
         self.received.append(received)
+        self.arrived.set()
         answering = asyncio.ensure_future(self._answered(received, connection))
         watching = asyncio.ensure_future(reader.read(1))
         try:
@@ -139,7 +146,9 @@ class ModelServer:
     async def _answered(self, received: Received, connection: Connection) -> None:
         plan, body = self.plan, received.body
         if plan.key and received.headers.get("authorization") != f"Bearer {plan.key}":
-            await FAULTS[Fault.UNAUTHORISED](Answer(connection, body, "", 0, 1, []))
+            await FAULTS[Fault.UNAUTHORISED](Answer(connection, body, "", 0, 1, [], self.spoken))
+        elif plan.moved_to:
+            await connection.json(307, {}, Location=plan.moved_to)
         elif received.path == "/v1/models":
             await connection.json(200, {"object": "list", "data": [_model(name) for name in plan.models]})
         elif received.path == "/v1/embeddings":
@@ -162,7 +171,7 @@ class ModelServer:
             await connection.json(429, {"error": error}, Retry_After=plan.retry_after)
             return
         text = plan.author(body.get("messages", ()))
-        await FAULTS[fault](Answer(connection, body, text, plan.first_s, plan.pace, received.sent))
+        await FAULTS[fault](Answer(connection, body, text, plan.first_s, plan.pace, received.sent, self.spoken))
 
     async def _controlled(self, request: Request, connection: Connection) -> None:
         if request.method == "PUT":
