@@ -1,7 +1,7 @@
 """Cuts a stream of Korean text into sentences, each handed out as soon as its end is settled.
 
-A sentence that carries its citation before the full stop ("… 하세요 [1].") is settled by the full stop itself; any other
-waits for the next character that is not a space, because a citation may still follow ("… 하세요. [1]").
+A sentence that carries its citation before the full stop ("… 하세요 [1].") is settled by the full stop itself; any
+other waits for the next character that is not a space, because a citation may still follow ("… 하세요. [1]").
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _NOT_HERE = 0
 class SentenceCutter:
     """Takes text in pieces of any size. How it is cut into pieces never changes the sentences.
 
-    Sentences come stripped of surrounding blanks, with their marks and citations. One of more than LONGEST characters is
-    dropped whole, because half of a claim may say the opposite of it; ``dropped`` counts these.
+    Sentences come stripped of surrounding blanks, with their marks and citations. One of more than LONGEST characters
+    is dropped whole, because half of a claim may say the opposite of it; ``dropped`` counts these.
     """
 
     def __init__(self) -> None:

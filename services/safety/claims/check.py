@@ -14,13 +14,11 @@ from services.safety.claims.names import Names
 from services.safety.claims.polarity import Stance
 from services.safety.claims.quantities import Quantity
 from services.safety.claims.settled import contradicts
-from services.safety.claims.words import Word, alike, contained, softeners
 from services.safety.claims.wording import forbidden
+from services.safety.claims.words import Word, alike, contained, softeners
 from services.safety.text import normalised
 
-_FIXED = frozenset(
-    value for name, value in vars(disclaimers).items() if name.isupper() and isinstance(value, str)
-)
+_FIXED = frozenset(value for name, value in vars(disclaimers).items() if name.isupper() and isinstance(value, str))
 _HARMLESS = re.compile(
     r"(?:안녕하세요|반갑습니다|물어봐 주셔서 감사합니다|질문해 주셔서 감사합니다|빨리 나으시길 바랍니다"
     r"|(?:자세한 |확인한 |관련 )?내용(?:은|을) (?:다음|아래)와 같(?:습니다|이 정리했습니다|이 안내해 드립니다)"
@@ -30,8 +28,15 @@ _AGAINST_119 = re.compile(
     r"(?:119|구급차|응급실)[^.?!]{0,12}?(?:필요(?:는|가|까지)?\s?(?:는\s)?없|지\s?(?:는\s)?(?:않|마|말)|대신|보다는|안\s?(?:가|불러|해))"
 )
 _OPENING = re.compile(r"^(?:자료에 따르면|또한|그리고|다만|하지만|따라서|특히|그러나)[,\s]+")
-_ELSEWHERE = 0.25
-_TOPICAL = re.compile(r"[가-힣]{2}[은는]$")
+_TOGETHER = re.compile("함께|같이|병용|동시|금기")
+_CAUSE = re.compile("때문|원인|탓")
+_FIRST = re.compile("먼저|우선|부터|처음")
+_SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
+_ADVERB = re.compile("함께|같이|즉시|바로|동시")
+# Endings of a verb that is no condition.
+_ON = re.compile(r"(?:고|며|[아어여해려혀워와서]|도록|거나|게|세요|니다)$")
+# Verbs that say no more than the ban itself: "술을 피하세요", "술을 마시지 마세요".
+_ACTS = re.compile(r"(?:먹|복용|드시|마시|쓰|사용|피하|피해|금기|금지|병용|하|투여|삼가)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """Evidence taken apart: its sentences, the words of its title, all it says without blanks."""
+    """Evidence taken apart: its sentences and the words of its title."""
 
     said: tuple[Said, ...]
     title: tuple[Word, ...]
-    solid: str
 
 
 def check(sentence: str, cited: Sequence[str], known_names: Names, settled: Sequence[str] = ()) -> Verdict:
@@ -89,7 +93,7 @@ def _given(evidence: str, known: Names) -> _Given:
     inherited = frozenset(name for clause in heading.clauses for name in clause.all_names)
     said = tuple(read(normalised(one), known, inherited) for one in sentences(body) if one.strip())
     of_title = tuple(word for clause in heading.clauses for word in clause.words)
-    return _Given((heading, *said), of_title, re.sub(r"[^0-9a-z가-힣]", "", normalised(evidence).lower()))
+    return _Given((heading, *said), of_title)
 
 
 def _unsupported(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
@@ -118,11 +122,14 @@ def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
         for one in claim.quantities
         if not any(one.supported_by(other) for other in at.all_quantities)
     ]
-    reasons += [f"digits: {number}" for number in claim.digits - {n for c in said.clauses for n in c.digits}
-                if not _in_quantity(claim, number)]
+    reasons += [
+        f"digits: {number}"
+        for number in claim.digits - {n for c in said.clauses for n in c.digits}
+        if not _in_quantity(claim, number)
+    ]
     reasons += _roles(claim, at)
     reasons += _polarity(claim, at, said)
-    reasons += _uncovered(claim, at, said, of)
+    reasons += _uncovered(claim, at, of)
     return reasons
 
 
@@ -130,13 +137,34 @@ def _roles(claim: Clause, at: Clause) -> list[str]:
     """Who does what to whom, what comes first, which side, which of several numbers."""
     reasons = []
     both = _TOGETHER.search(claim.text) and _TOGETHER.search(at.text)
-    if claim.topics and at.topics and not both and not claim.topics & at.topics:
-        reasons.append(f"topic: {' '.join(sorted(claim.topics))}")
+    if not both and ((claim.topics and at.topics and not claim.topics & at.topics) or _turned(claim, at)):
+        reasons.append("topic")
+    if _CAUSE.search(claim.text) and not _CAUSE.search(at.text):
+        reasons.append("cause")
     if _FIRST.search(claim.text) and not _FIRST.search(at.text):
         reasons.append("order")
     reasons += [f"side: {side} {what.text}" for side, what in _sides(claim) if not _beside(side, what, at)]
     reasons += [f"bound: {one.high:g} {one.kind}" for one in claim.quantities if _of_another(one, claim, at)]
     return reasons
+
+
+def _turned(claim: Clause, at: Clause) -> bool:
+    """True when another name of the claim stands before its topic in the evidence: who raises whose level."""
+    places = {name: at.text.lower().find(name) for name in claim.names}
+    begins = [place for name, place in places.items() if name in claim.topics and place >= 0]
+    others = [place for name, place in places.items() if name not in claim.topics and place >= 0]
+    if begins and others and min(begins) > min(others):
+        return True
+    return any(
+        not alike(mine, theirs) and _beyond(mine, at) and _beyond(theirs, claim)
+        for mine in claim.about
+        for theirs in at.about
+    )
+
+
+def _beyond(topic: Word, clause: Clause) -> bool:
+    """True when the clause has the word, and not as its topic."""
+    return any(alike(topic, word) for word in clause.words if word not in clause.about)
 
 
 def _sides(clause: Clause) -> Iterator[tuple[str, Word]]:
@@ -181,7 +209,7 @@ def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
     reasons = _stance(claim, at)
     for denied in (True, False):
         for word in claim.said(denied):
-            if _ADVERB.match(word.text) or (denied and claim.stance is Stance.DENIES and _acts(word)):
+            if _ADVERB.match(word.text) or (denied and claim.stance is Stance.DENIES and _ACTS.match(word.text)):
                 continue
             same = any(alike(word, other) for clause in said.clauses for other in clause.said(denied))
             opposite = any(alike(word, other) for clause in said.clauses for other in clause.said(not denied))
@@ -207,37 +235,23 @@ def _bidden(verb: Word, at: Clause) -> bool:
     return any(alike(verb, other) for other in within)
 
 
-def _uncovered(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
-    """Words that neither the sentence nor the title has; a few may stand elsewhere in the same evidence."""
-    near = [*at.near, *of.title]
-    both_forbid = claim.stance is at.stance is Stance.DENIES
-    elsewhere = []
+def _uncovered(claim: Clause, at: Clause, of: _Given) -> list[str]:
+    """Words that neither the evidence's clause has, with what it goes on from, nor the title."""
+    both_deny = claim.stance is at.stance is Stance.DENIES
+    missing = []
     for number, word in enumerate(claim.words):
-        if any(alike(word, other) for other in near) or contained(word, _solid(" ".join(one.text for one in at.near))):
-            continue
-        if both_forbid and number in claim.denied and _acts(word):
-            continue
-        if contained(word, of.solid) and not _TOPICAL.search(word.text):
-            elsewhere.append(word)
-            continue
-        return [f"word: {word.text}"]
-    allowed = _ELSEWHERE * len(claim.words)
-    return [f"elsewhere: {word.text}" for word in elsewhere] if len(elsewhere) > allowed else []
+        denied = number in claim.denied
+        excused = both_deny and denied and _ACTS.match(word.text)
+        if not (excused or any(_is_named(word, name) for name in claim.names) or _covered(word, denied, at, of)):
+            missing.append(f"word: {word.text}")
+    return missing
 
 
-_TOGETHER = re.compile("함께|같이|병용|동시|금기")
-_FIRST = re.compile("먼저|우선|부터|처음")
-_SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
-_ADVERB = re.compile("함께|같이|즉시|바로|동시")
-_ON = re.compile(r"(?:고|며|[아어여해려혀워와서]|도록|거나|게|세요|니다)$")
-_ACTS = re.compile(r"^(?:먹|복용|드시|마시|쓰|사용|피하|피해|금기|금지|병용|하|투여|삼가)")
+def _covered(word: Word, denied: bool, at: Clause, of: _Given) -> bool:
+    """What is denied must be denied there, and not only stand in a title."""
+    near = at.near if denied else (*at.near, *of.title)
+    return any(alike(word, other) for other in near) or contained(word, at.solid)
 
 
-def _acts(word: Word) -> bool:
-    """Verbs that say no more than the ban itself: "술을 피하세요", "술을 마시지 마세요"."""
-    return bool(_ACTS.match(word.text))
-
-
-@lru_cache(maxsize=2048)
-def _solid(text: str) -> str:
-    return re.sub(r"[^0-9a-z가-힣]", "", text.lower())
+def _is_named(word: Word, name: str) -> bool:
+    return name in word.roots or (len(name) > 2 and word.text.lower().startswith(name))

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FOLDED = re.compile(r"\s+")
-_SALT = re.compile(r"(?:염산|말레산|타르타르산|메실산|베실산|숙신산|푸마르산|황산|인산|질산|아세트산|초산|브롬화수소산|시트르산)?(?:염|수화물|나트륨|칼륨)+$")
+_SALT = re.compile(
+    r"(?:염산|말레산|타르타르산|메실산|베실산|숙신산|푸마르산|황산|인산|질산|아세트산|초산|브롬화수소산|시트르산)?(?:염|수화물|나트륨|칼륨)+$"
+)
 _SHORTEST = 2
 
 
@@ -24,7 +26,8 @@ class Named:
 class Names:
     """A vocabulary of names, e.g. of all products and ingredients. Looking one text up takes about a pass over it.
 
-    A name of two syllables is found at the beginning of a word only; longer ones anywhere. A salt is known by its base too.
+    A name of two syllables is found at the beginning of a word only; longer ones anywhere. A salt is known by
+    its base too.
     """
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -25,7 +25,9 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("정", "알", "캡슐", "개"), ("piece", 1)),
     **dict.fromkeys(("회", "번", "차례"), ("times", 1)),
     **{name: (name, 1.0) for name in ("포", "병", "방울", "장", "잔", "컵", "숟가락", "모금", "봉", "매", "배", "명")},
-    **{name: (name, 1.0) for name in ("가지", "군데", "원", "층", "호", "번지", "등급", "점", "종", "세대", "기", "급")},
+    **{
+        name: (name, 1.0) for name in ("가지", "군데", "원", "층", "호", "번지", "등급", "점", "종", "세대", "기", "급")
+    },
     **{"분": ("hour", 1 / 60), "초": ("hour", 1 / 3600), "시간": ("hour", 1), "일": ("hour", 24), "주": ("hour", 168)},
     **dict.fromkeys(("주일", "주간"), ("hour", 168)),
     **dict.fromkeys(("개월", "달"), ("month", 1)),
@@ -44,11 +46,12 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _COUNTED = "번|알|정|캡슐|개월|개|시간|달|살|주일|주|방울|컵|잔|모금|가지|차례|포|병|장|회|배|숟가락|군데|명|해"
 # "시" also begins 시작; "일" begins 일반; "주" begins 주의; "분" ends 부분: what may not follow a unit.
-_AFTER = r"(?![a-zA-Z])(?!시작|량|반적|상생활|으킬|의하|사(?![이를])|기[도는])"
+_AFTER = r"(?![a-zA-Z])(?!작|량|반적|상생활|으킬|의하|사(?![이를])|기[도는])"
 _QUANTITY = re.compile(
     rf"(?<![\d.,a-zA-Z\-])(?:(?P<low>{_NUMBER})\s?(?P<first>{_UNIT})?\s?(?:~|-|–|∼|〜|에서\s|내지\s)\s?)?"
     rf"(?P<high>{_NUMBER})\s?(?P<unit>{_UNIT}){_AFTER}"
-    rf"|(?<![가-힣])(?P<word>{'|'.join(sorted(_NATIVE, key=len, reverse=True))})(?P<wordto>두|세|네)?\s?(?P<counted>{_COUNTED})"
+    rf"|(?<![가-힣])(?P<word>{'|'.join(sorted(_NATIVE, key=len, reverse=True))})(?P<wordto>두|세|네)?"
+    rf"\s?(?P<counted>{_COUNTED})"
     r"(?=$|[^가-힣]|씩|을|를|이|은|는|만|까|마|간|동|정도|에|의|보다|로|으|넘|미|이|초|째|후|뒤|안)"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_DAYS)})|(?<![가-힣])(?P<week>일주일|한\s?주일?)"
 )
@@ -57,7 +60,9 @@ _PER = re.compile(
     r"|(?P<minute>분당|1분에)|(?P<week>주당|일주일에|1주일?에|주(?=\s?\d회))|(?P<month>한\s?달에|1개월에|월(?=\s?\d회))"
     r"|(?P<year>1년에|해마다|매년)|(?P<hour>시간당)"
 )
-_NEVER_OVER = re.compile(r"^[^.]{0,14}?(?:넘기?|초과(?:하|해)?)(?:어서?|겨서?|서|아서?)?(?:지|[^.]{0,12}?지)\s?(?:마|말|않|못)|^[^.]{0,8}?(?:넘|초과)[^.]{0,10}?안\s?[됩돼되된]")
+_NEVER_OVER = re.compile(
+    r"^[^.]{0,14}?(?:넘기?|초과(?:하|해)?)(?:어서?|겨서?|서|아서?)?(?:지|[^.]{0,12}?지)\s?(?:마|말|않|못)|^[^.]{0,8}?(?:넘|초과)[^.]{0,10}?안\s?[됩돼되된]"
+)
 _BOUNDS = (
     ("every", re.compile(r"^\s?(?:마다|간격|에\s?한\s?번)")),
     (">=", re.compile(r"^\s?(?:이상|부터(?!\s?\d))")),
@@ -73,7 +78,7 @@ _AT_LEAST = re.compile(r"(?:최소|적어도|최소한)\s?(?:약\s)?$")
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """``low`` to ``high`` of ``kind``; ``bound`` as in "이상"; ``per`` "day", "dose", … or "". ``start``, ``end`` in the text."""
+    """``low`` to ``high`` of ``kind``, at ``start`` to ``end``; ``bound`` ">=" for "이상"; ``per`` "day", … or ""."""
 
     low: float
     high: float
@@ -99,7 +104,11 @@ def quantities(text: str) -> list[Quantity]:
     """The quantities of a clause, in order."""
     counted_over = markers(text)
     found = [_read(match, text) for match in _QUANTITY.finditer(text) if match.span() not in counted_over]
-    return [replace(one, bound=_bound(text, one), per=_per(text, one)) for one in found]
+    following = [*(one.start for one in found[1:]), len(text)]
+    return [
+        replace(one, bound=_bound(text, one, until), per=_per(text, one))
+        for one, until in zip(found, following, strict=False)
+    ]
 
 
 def markers(text: str) -> set[tuple[int, int]]:
@@ -129,10 +138,11 @@ def _value(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def _bound(text: str, one: Quantity) -> str:
-    before, after = text[: one.start], text[one.end :]
+def _bound(text: str, one: Quantity, until: int) -> str:
+    """What the words before a quantity, and those after it up to the next, make of it."""
+    before, after = text[: one.start], text[one.end : until]
     after = re.sub(r"^(?:/\s?kg)?\s?(?:정도|쯤|씩|간(?!격)|\([^)]*\))?", "", after)
-    if _NEVER_OVER.match(after) and not re.match(r"[^.]{0,14}?\d", after):
+    if _NEVER_OVER.match(after):
         return "<="
     for name, pattern in _BOUNDS:
         if pattern.match(after):

@@ -11,7 +11,9 @@ from services.safety.claims.words import softeners
 
 _PAIR = re.compile(r"두 (?:약|성분|제품)|이 조합|함께|같이|병용|동시에")
 _OPPOSED = re.compile(r"(?:지 마세요|안 되는|금기|피하세요|안 됩니다)")
-_TAKES = re.compile(r"(?:복용|드|먹|사용|써|쓰)[가-힣]{0,3}(?:세요|십시오|됩니다)|[가-힣]\s?수(?:도|가)?\s?있습니다|간격|주의|지켜보|살피")
+_TAKES = re.compile(
+    r"(?:복용|드|먹|사용|써|쓰)[가-힣]{0,3}(?:세요|십시오|됩니다)|[가-힣]\s?수(?:도|가)?\s?있습니다|간격|주의|지켜보|살피"
+)
 _BANS = re.compile(r"지\s?(?:마|말|않)|안\s?[됩돼되]|금기|피하|금지|삼가")
 
 
@@ -26,7 +28,11 @@ def contradicts(text: str, settled: Sequence[str], known: Names) -> bool:
 
 def _same_subject(said: set[str], judged: set[str], text: str) -> bool:
     if len(judged) >= 2:
-        return judged <= said or (not said and bool(_PAIR.search(text))) or (len(said & judged) == 1 and bool(_PAIR.search(text)) and len(said) == 1)
+        return (
+            judged <= said
+            or (not said and bool(_PAIR.search(text)))
+            or (len(said & judged) == 1 and bool(_PAIR.search(text)) and len(said) == 1)
+        )
     return bool(judged) and judged <= said
 
 

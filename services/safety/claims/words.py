@@ -1,7 +1,7 @@
 """Content words of Korean text, compared without a morphological analyser: particles and endings are taken off.
 
-A word is known by several possible roots ("줄어들므로": 줄어들므로, 줄어들, 줄어드, …); two words are the same when they
-share a root, when a root of two syllables or more begins the other word, or when the table says so.
+A word is known by several possible roots ("줄어들므로": 줄어들므로, 줄어들, 줄어드, …); two words are the same when
+they share a root, when a root of two syllables or more begins the other word, or when the table says so.
 """
 
 from __future__ import annotations
@@ -29,9 +29,26 @@ _INFLECTED = re.compile(
     r"(?:으시기|으세요|세요|으십시오|십시오|으셔야|셔야|습니다|ㅂ니다|니다|지는|지도|지만|지|으면서|면서|으면|면|으려면|려면|으려고|려고|려|으며|며|고|으므로|므로|으니|니까|니|는데|은데"
     r"|거나|도록|게|기를|기에|기도|기는|기|던|다가|다면|다고|다|더라도|아야|어야|여야|야|아도|어도|여도|도|아서|어서|여서|서|았|었|였|아|어|여|은|는|을|음|자마자|자)$"
 )
+_COPULA = re.compile(r"(?<=[가-힣])(?:입니다|이면|이라면|이므로|인데|이고|이며)$")
 # There is, there is not: what is said of the word before, which polarity.py keeps.
 _AUXILIARY = re.compile(r"^(?:못하|못해|못한|않|없(?!애)|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다)")
-_VOWEL_FINALS = {"겨": "기", "셔": "시", "려": "리", "져": "지", "켜": "키", "쳐": "치", "여": "이", "춰": "추", "둬": "두", "꿔": "꾸", "눠": "누", "혀": "히", "펴": "피", "며": "미", "벼": "비"}
+_VOWEL_FINALS = {
+    "겨": "기",
+    "셔": "시",
+    "려": "리",
+    "져": "지",
+    "켜": "키",
+    "쳐": "치",
+    "여": "이",
+    "춰": "추",
+    "둬": "두",
+    "꿔": "꾸",
+    "눠": "누",
+    "혀": "히",
+    "펴": "피",
+    "며": "미",
+    "벼": "비",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,13 @@ def words(text: str) -> list[Word]:
     """The words of ``text`` that claim something, in order."""
     bare = _table()[0]
     found = [Word(match.group(), roots(match.group()), *match.span()) for match in _WORD.finditer(text)]
-    return [word for word in found if word.text not in bare and not _AUXILIARY.match(word.text) and not word.text.isdigit()]
+    return [
+        word
+        for word in found
+        if not bare & {word.text, _COPULA.sub("", word.text)}
+        and not _AUXILIARY.match(word.text)
+        and not word.text.isdigit()
+    ]
 
 
 @lru_cache(maxsize=16384)
@@ -81,10 +104,8 @@ def roots(word: str) -> frozenset[str]:
 
 
 def _shorter(stem: str) -> list[str]:
-    found = []
-    for pattern in (_PARTICLES, _INFLECTED):
-        if (match := pattern.search(stem)) and (match.start() >= 2 or (match.start() == 1 and len(stem) > 1)):
-            found.append(stem[: match.start()])
+    ends = [match.start() for pattern in (_PARTICLES, _INFLECTED) if (match := pattern.search(stem))]
+    found = [stem[:end] for end in ends if end]
     if (match := _ENDINGS.search(stem)) and match.start() >= 2:
         found.append(stem[: match.start()])
     found.append(stem[:-1] + _opened(stem[-1]))

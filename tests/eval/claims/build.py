@@ -1,7 +1,8 @@
 """Makes tuned.jsonl, blind.jsonl and evidence.jsonl from the shipped evidence and hand.tsv.
 
 Rows by hand say things as a careful model would, or falsely; rows by template quote the evidence, or falsify a quote.
-A row falls to one set or the other by its evidence, so that no passage is in both.
+A row falls to one set or the other by its evidence, so that no passage is in both;
+the hard ones come last, in the set their file names.
 
 usage: python -m tests.eval.claims.build
 """
@@ -14,6 +15,7 @@ import pathlib
 import random
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from services.specialist.sentences import sentences
 from tests.eval.claims.vocabulary import ROOT, dur_rows, easy_drugs, medicine_names
@@ -22,11 +24,16 @@ HERE = pathlib.Path(__file__).parent
 SEED = 20261120
 PER_KIND = 30
 TRUE_BY_TEMPLATE = 90
-Row = dict[str, object]
+Row = dict[str, Any]
 Falsified = Callable[[str, str, random.Random], str | None]
 
 _FIELDS = ("efcy", "useMethod", "atpnWarn", "atpn", "intrc", "se", "depositMethod")
-_EFFECTS = ("효과가 크게 줄어듭니다", "저혈압으로 쓰러질 수 있습니다", "위장 출혈이 생길 수 있습니다", "졸음이 심해집니다")
+_EFFECTS = (
+    "효과가 크게 줄어듭니다",
+    "저혈압으로 쓰러질 수 있습니다",
+    "위장 출혈이 생길 수 있습니다",
+    "졸음이 심해집니다",
+)
 _SOFTER = (
     "{pair} 함께 복용할 때 주의하면 됩니다.",
     "{pair} 소량이면 함께 복용할 수 있습니다.",
@@ -67,11 +74,11 @@ def settled(evidence_id: str, text: str) -> list[str]:
     return [f"{one}과 {other}은 함께 쓰면 안 되는 병용금기이므로 함께 복용하지 마세요."]
 
 
-def by_hand(texts: dict[str, str]) -> Iterator[Row]:
-    for line in (HERE / "hand.tsv").read_text(encoding="utf-8").splitlines():
+def by_hand(texts: dict[str, str], file: str, origin: str) -> Iterator[Row]:
+    for line in (HERE / file).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             ids, kind, sentence = line.split("\t")
-            yield _row(ids.split(","), kind, sentence, "hand", texts)
+            yield _row(ids.split(","), kind, sentence, origin, texts)
 
 
 def by_template(texts: dict[str, str]) -> Iterator[Row]:
@@ -204,14 +211,13 @@ _FALSE: dict[str, Falsified] = {
 def main() -> None:
     texts = evidence()
     sets: dict[str, list[Row]] = {"tuned": [], "blind": []}
-    used: set[str] = set()
-    for row in [*by_hand(texts), *by_template(texts)]:
-        ids = [str(id) for id in row["cited"]]  # type: ignore[attr-defined]
-        used.update(ids)
-        odd = hashlib.sha256(ids[-1].encode()).digest()[0] % 2
+    for row in [*by_hand(texts, "hand.tsv", "hand"), *by_template(texts)]:
+        odd = hashlib.sha256(row["cited"][-1].encode()).digest()[0] % 2
         sets["blind" if odd else "tuned"].append(row)
     for name, rows in sets.items():
+        rows += by_hand(texts, f"hand_{name}.tsv", "hard")
         _write(HERE / f"{name}.jsonl", rows)
+    used = {id for rows in sets.values() for row in rows for id in row["cited"]}
     _write(HERE / "evidence.jsonl", [{"id": id, "text": texts[id]} for id in sorted(used)])
 
 

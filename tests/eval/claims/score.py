@@ -13,6 +13,7 @@ from tests.eval.claims.vocabulary import medicine_names
 
 HERE = pathlib.Path(__file__).parent
 SETS = ("tuned", "blind")
+FLOORS = {"false stopped": 0.99, "true kept": 0.95}
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
@@ -32,13 +33,14 @@ def judged(name: str) -> Iterator[tuple[dict[str, Any], Verdict]]:
 
 
 def result(name: str) -> dict[str, tuple[int, int, list[str]]]:
-    """What was right, of how many, and the misses, for true sentences and false, by who wrote them."""
+    """What was right, of how many, and the misses, for true sentences and false, and by who wrote them."""
     found: dict[str, tuple[int, int, list[str]]] = {}
     for row, verdict in judged(name):
         true = row["kind"] == "true"
         label = f"{'true kept' if true else 'false stopped'}, {row['origin']}"
-        right, of, misses = found.get(label, (0, 0, []))
-        if verdict.kept != true:
-            misses.append(f"[{row['kind']}] {row['sentence']} {verdict.reasons} {row['cited']}")
-        found[label] = (right + (verdict.kept == true), of + 1, misses)
+        missed = f"[{row['kind']}] {row['sentence']} {verdict.reasons} {row['cited']}"
+        for name in (label, label.partition(",")[0]):
+            right, of, misses = found.get(name, (0, 0, []))
+            wrong = [missed] if verdict.kept != true and name == label else []
+            found[name] = (right + (verdict.kept == true), of + 1, [*misses, *wrong])
     return dict(sorted(found.items()))

@@ -71,7 +71,9 @@ def test_the_cutter_holds_little_of_a_run_on() -> None:
     assert len(cutter._held) <= 2 * LONGEST
 
 
-pieces = st.sampled_from([*"가다요까mg1290.5%[]().!?…\n \"'*-,①", "하세요", "습니다", "[1]", " [2].", "다. ", "1. ", "..."])
+pieces = st.sampled_from(
+    [*"가다요까mg1290.5%[]().!?…\n \"'*-,①", "하세요", "습니다", "[1]", " [2].", "다. ", "1. ", "..."]
+)
 
 
 @given(st.lists(pieces, max_size=60).map("".join), st.lists(st.integers(1, 9), min_size=1, max_size=30))
