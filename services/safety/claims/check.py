@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -41,7 +41,10 @@ _ACTS = re.compile(r"(?:먹|복용|드시|마시|쓰|사용|피하|피해|금기
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may go out, and if not, why, in machine words ("number: 6000mg", "polarity", …)."""
+    """Whether a sentence may go out, and if not, why: "number: 6000~6000 mg", "polarity: 먹", ….
+
+    What stands before the colon may be logged or counted; what follows is the answer's own text and may not.
+    """
 
     kept: bool
     reasons: tuple[str, ...] = ()
@@ -76,6 +79,12 @@ def check(sentence: str, cited: Sequence[str], known_names: Names, settled: Sequ
     return Verdict(not reasons, reasons)
 
 
+def prepare(cited: Iterable[str], known_names: Names) -> None:
+    """Takes evidence apart ahead of the first sentence that cites it: what ``check`` would otherwise do then, and keeps."""
+    for evidence in cited:
+        _given(evidence, known_names)
+
+
 def _never(text: str, known: Names, settled: Sequence[str]) -> tuple[str, ...]:
     """Reasons that no evidence outweighs."""
     reasons = [f"wording: {phrase}" for phrase in forbidden(text)]
@@ -99,11 +108,22 @@ def _given(evidence: str, known: Names) -> _Given:
 def _unsupported(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
     yield from _letters(claim, given)
     for clause in claim.clauses:
-        if not (clause.words or clause.quantities or clause.digits):
-            continue
-        tried = [_missing(clause, at, one, of) for of in given for one in of.said for at in one.clauses]
-        if tried and all(tried):
-            yield from min(tried, key=len)
+        if clause.words or clause.quantities or clause.digits or clause.stance is not Stance.SAYS:
+            yield from _best_attempt(clause, given)
+
+
+def _best_attempt(claim: Clause, given: Sequence[_Given]) -> list[str]:
+    """Nothing when a clause of the evidence supports the claim; else what stopped the one that came furthest."""
+    furthest, reasons = -1, ["nothing cited"]
+    for of in given:
+        for said in of.said:
+            for at in said.clauses:
+                stage, missing = _missing(claim, at, said, of)
+                if not missing:
+                    return []
+                if stage > furthest:
+                    furthest, reasons = stage, missing
+    return reasons
 
 
 def _letters(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
@@ -114,22 +134,30 @@ def _letters(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
     yield from (f"link: {link}" for link in claim.links - links)
 
 
-def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> list[str]:
-    """What keeps the evidence's clause ``at``, in its sentence ``said``, from supporting the claim."""
-    reasons = [f"name: {name}" for name in claim.all_names - at.all_names]
-    reasons += [
+def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> tuple[int, list[str]]:
+    """Which check the evidence's clause ``at``, in its sentence ``said``, fails first, and why; the cheap ones first."""
+    checks: tuple[Callable[[], list[str]], ...] = (
+        lambda: [f"name: {name}" for name in sorted(claim.all_names - at.all_names)],
+        lambda: _numbers(claim, at, said),
+        lambda: _stance(claim, at),
+        lambda: _uncovered(claim, at, of),
+        lambda: _polarity(claim, said),
+        lambda: _roles(claim, at),
+    )
+    for stage, failed in enumerate(checks):
+        if reasons := failed():
+            return stage, reasons
+    return len(checks), []
+
+
+def _numbers(claim: Clause, at: Clause, said: Said) -> list[str]:
+    reasons = [
         f"number: {one.low:g}~{one.high:g} {one.kind} {one.bound} {one.per}".rstrip()
         for one in claim.quantities
         if not any(one.supported_by(other) for other in at.all_quantities)
     ]
-    reasons += [
-        f"digits: {number}"
-        for number in claim.digits - {n for c in said.clauses for n in c.digits}
-        if not _in_quantity(claim, number)
-    ]
-    reasons += _roles(claim, at)
-    reasons += _polarity(claim, at, said)
-    reasons += _uncovered(claim, at, of)
+    given = {number for clause in said.clauses for number in clause.digits}
+    reasons += [f"digits: {number}" for number in sorted(claim.digits - given) if not _in_quantity(claim, number)]
     return reasons
 
 
@@ -205,8 +233,8 @@ def _in_quantity(claim: Clause, number: str) -> bool:
     return any(number in claim.text[one.start : one.end] for one in claim.quantities)
 
 
-def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
-    reasons = _stance(claim, at)
+def _polarity(claim: Clause, said: Said) -> list[str]:
+    reasons = []
     for denied in (True, False):
         for word in claim.said(denied):
             if _ADVERB.match(word.text) or (denied and claim.stance is Stance.DENIES and _ACTS.match(word.text)):

@@ -130,10 +130,15 @@ def groups(word: str) -> frozenset[int]:
 
 def alike(claimed: Word, given: Word) -> bool:
     """True when evidence that has the word ``given`` has ``claimed``."""
-    shared = claimed.roots & given.roots
-    if any(len(root) >= 2 for root in shared) or (shared and len(min(claimed.text, given.text, key=len)) <= 3):
+    return _alike(claimed.text, given.text)
+
+
+@lru_cache(maxsize=1 << 17)
+def _alike(claimed: str, given: str) -> bool:
+    shared = roots(claimed) & roots(given)
+    if any(len(root) >= 2 for root in shared) or (shared and len(min(claimed, given, key=len)) <= 3):
         return True
-    return bool(groups(claimed.text) & groups(given.text))
+    return bool(groups(claimed) & groups(given))
 
 
 def contained(claimed: Word, text: str) -> bool:
