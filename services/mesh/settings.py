@@ -6,8 +6,9 @@ import json
 import os
 import pathlib
 from functools import lru_cache
+from typing import Any
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,10 +18,21 @@ FIRST_PORT = 50051
 SERVICES = ("knowledge", "category", "drug", "clinic", "emergency_support", "internal_external", "chatbot", "account")
 
 
+def _role(name: str) -> Any:
+    return Field(default="", validation_alias=AliasChoices(f"MEDICHAIN_{name}_PROVIDER", f"{name}_PROVIDER"))
+
+
+def _secret(variable: str) -> Any:
+    """A key under the name its provider gives it; shown to nobody."""
+    return Field(default=SecretStr(""), validation_alias=variable)
+
+
 class Settings(BaseSettings):
     """The deployment's settings; unset means the embedded default."""
 
-    model_config = SettingsConfigDict(env_prefix="MEDICHAIN_", env_file=CHECKOUT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MEDICHAIN_", env_file=CHECKOUT / ".env", extra="ignore", populate_by_name=True
+    )
 
     http_port: int = Field(default=8000, ge=0, le=65535)
     data_dir: pathlib.Path = CHECKOUT / "var"
@@ -41,8 +53,33 @@ class Settings(BaseSettings):
 
     # Specialists the orchestrator consults, by service name.
     specialists: str = "drug,clinic,emergency_support,internal_external"
-    llm_provider: str = "extractive"
     embedding_model: str | None = None
+
+    # Who writes: names of services/llm/providers.py. Nothing said means `openai` or `custom` when their variables are
+    # set, else `extractive`. A role's provider may be named without the prefix too.
+    llm_provider: str = "extractive"
+    reasoning_provider: str = _role("REASONING")
+    generation_provider: str = _role("GENERATION")
+    embedding_provider: str = _role("EMBEDDING")
+    # Providers asked in this order when the chosen one fails; `extractive` always comes last.
+    llm_fallbacks: str = ""
+    # The model of the chosen provider, and "provider=value" lists for the others.
+    llm_model: str = ""
+    llm_models: str = ""
+    llm_base_urls: str = ""
+    llm_max_tokens: int = Field(default=2048, ge=1, le=32_768)
+    # Seconds: until a model's first text, between two texts, for a whole text.
+    llm_first_token_s: float = Field(default=6.0, gt=0)
+    llm_idle_s: float = Field(default=6.0, gt=0)
+    llm_whole_s: float = Field(default=45.0, gt=0)
+
+    openai_base_url: str = Field(default="", validation_alias="OPENAI_BASE_URL")
+    openai_api_key: SecretStr = _secret("OPENAI_API_KEY")
+    gemini_api_key: SecretStr = _secret("GEMINI_API_KEY")
+    dashscope_api_key: SecretStr = _secret("DASHSCOPE_API_KEY")
+    vllm_api_key: SecretStr = _secret("VLLM_API_KEY")
+    aws_bearer_token_bedrock: SecretStr = _secret("AWS_BEARER_TOKEN_BEDROCK")
+
     # Seconds after which a server asks its clients to connect again, so that they see new replicas.
     max_connection_age_s: int = Field(default=300, ge=1)
     trace_ratio: float = Field(default=0.0, ge=0, le=1)

@@ -3,7 +3,9 @@
 `dev/` is the development set the rules were tuned on; `held/` was written by people who did not see the rules, and is
 what should be reported. Each file is scored as tests/eval/README.md says. Exit code 1 when a floor is not reached.
 
-usage: python -m tests.eval.run [--only NAME] [--set dev|held|fresh] [--misses]
+`claims` has sets of its own, tests/eval/claims/: `tuned`, which the checks were tuned on, and `blind`.
+
+usage: python -m tests.eval.run [--only NAME] [--set dev|held|fresh|tuned|blind] [--misses]
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from medichain.specialist.v1 import specialist_pb2
 from services.mesh import telemetry
 from services.mesh.host import Host
 from services.safety.personal_data import mask
+from tests.eval.claims import score as claims
 from tests.support.running import running_mesh
 
 HERE = pathlib.Path(__file__).parent
@@ -174,9 +177,23 @@ def rows_of(path: pathlib.Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
+def claims_checked(arguments: argparse.Namespace) -> int:
+    """Scores the checks of claims, which need no service; how many floors were not reached."""
+    below = 0
+    for chosen in claims.SETS:
+        if arguments.only in (None, "claims") and arguments.set in (None, chosen):
+            for name, (hits, of, misses) in claims.result(chosen).items():
+                score = Score(name, hits, of, claims.FLOORS.get(name, 0), misses)
+                below += score.share < score.floor
+                _show(chosen, score, arguments.misses)
+    return below
+
+
 async def main(arguments: argparse.Namespace) -> int:
     telemetry.configure("ERROR")
-    below = 0
+    below = claims_checked(arguments)
+    if arguments.only == "claims" or arguments.set in claims.SETS:
+        return 1 if below else 0
     async with running_mesh(DATA) as host:
         for chosen in [arguments.set] if arguments.set else ["dev", "held", "fresh"]:
             for path in sorted((HERE / chosen).glob("*.jsonl")):
@@ -200,7 +217,7 @@ def _show(chosen: str, score: Score, misses: bool) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=sorted(MEASURES))
-    parser.add_argument("--set", choices=["dev", "held", "fresh"])
+    parser.add_argument("--only", choices=sorted([*MEASURES, "claims"]))
+    parser.add_argument("--set", choices=["dev", "held", "fresh", *claims.SETS])
     parser.add_argument("--misses", action="store_true", help="print what missed")
     sys.exit(asyncio.run(main(parser.parse_args())))

@@ -1,0 +1,285 @@
+"""Whether a sentence that cites evidence says what the evidence says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from services.safety import disclaimers
+from services.safety.claims.clauses import Clause, Said, plain, read, sentences
+from services.safety.claims.names import Names
+from services.safety.claims.polarity import Stance
+from services.safety.claims.quantities import Quantity
+from services.safety.claims.settled import contradicts
+from services.safety.claims.wording import forbidden
+from services.safety.claims.words import Word, alike, contained, softeners
+from services.safety.text import normalised
+
+_FIXED = frozenset(value for name, value in vars(disclaimers).items() if name.isupper() and isinstance(value, str))
+_HARMLESS = re.compile(
+    r"(?:안녕하세요|반갑습니다|물어봐 주셔서 감사합니다|질문해 주셔서 감사합니다|빨리 나으시길 바랍니다"
+    r"|(?:자세한 |확인한 |관련 )?내용(?:은|을) (?:다음|아래)와 같(?:습니다|이 정리했습니다|이 안내해 드립니다)"
+    r"|(?:다음|아래)(?:과|와) 같습니다|(?:다음|아래)(?:을|를) 참고하세요|(?:다음|아래)은 자료에 있는 내용입니다)"
+)
+_AGAINST_119 = re.compile(
+    r"(?:119|구급차|응급실)[^.?!]{0,12}?(?:필요(?:는|가|까지)?\s?(?:는\s)?없|지\s?(?:는\s)?(?:않|마|말)|대신|보다는|안\s?(?:가|불러|해))"
+)
+_OPENING = re.compile(r"^(?:자료에 따르면|또한|그리고|다만|하지만|따라서|특히|그러나)[,\s]+")
+_TOGETHER = re.compile("함께|같이|병용|동시|금기")
+_CAUSE = re.compile("때문|원인|탓")
+_FIRST = re.compile("먼저|우선|부터|처음")
+_SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
+_ADVERB = re.compile("함께|같이|즉시|바로|동시")
+# Endings of a verb that is no condition.
+_ON = re.compile(r"(?:고|며|[아어여해려혀워와서]|도록|거나|게|세요|니다)$")
+# Verbs that say no more than the ban itself: "술을 피하세요", "술을 마시지 마세요".
+_ACTS = re.compile(r"(?:먹|복용|드시|마시|쓰|사용|피하|피해|금기|금지|병용|하|투여|삼가)")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may go out, and if not, why: "number: 6000~6000 mg", "polarity: 먹", ….
+
+    What stands before the colon may be logged or counted; what follows is the answer's own text and may not.
+    """
+
+    kept: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Evidence taken apart: its sentences and the words of its title."""
+
+    said: tuple[Said, ...]
+    title: tuple[Word, ...]
+
+
+def check(sentence: str, cited: Sequence[str], known_names: Names, settled: Sequence[str] = ()) -> Verdict:
+    """Judges one sentence of a model's answer.
+
+    ``cited`` are the texts of the evidence it cites, each with its title on the first line; ``known_names`` the
+    vocabulary of medicines; ``settled`` what the rules have settled, which may be explained and not softened.
+    """
+    text = _OPENING.sub("", plain(normalised(sentence)))
+    if text.rstrip(".!") in _FIXED or _HARMLESS.fullmatch(text.rstrip(".!")):
+        return Verdict(True)
+    refused = _never(text, known_names, settled)
+    if refused:
+        return Verdict(False, refused)
+    if not cited:
+        return Verdict(False, ("uncited",))
+    if not text:
+        return Verdict(False, ("empty",))
+    given = [_given(evidence, known_names) for evidence in cited]
+    reasons = tuple(dict.fromkeys(_unsupported(read(text, known_names), given)))
+    return Verdict(not reasons, reasons)
+
+
+def prepare(cited: Iterable[str], known_names: Names) -> None:
+    """Takes evidence apart ahead of the first sentence that cites it: what ``check`` would otherwise do then, and keeps."""
+    for evidence in cited:
+        _given(evidence, known_names)
+
+
+def _never(text: str, known: Names, settled: Sequence[str]) -> tuple[str, ...]:
+    """Reasons that no evidence outweighs."""
+    reasons = [f"wording: {phrase}" for phrase in forbidden(text)]
+    if _AGAINST_119.search(text):
+        reasons.append("emergency: 119 denied")
+    if contradicts(text, settled, known):
+        reasons.append("settled: contradicted")
+    return tuple(reasons)
+
+
+@lru_cache(maxsize=512)
+def _given(evidence: str, known: Names) -> _Given:
+    title, _, body = evidence.partition("\n")
+    heading = read(normalised(title), known)
+    inherited = frozenset(name for clause in heading.clauses for name in clause.all_names)
+    said = tuple(read(normalised(one), known, inherited) for one in sentences(body) if one.strip())
+    of_title = tuple(word for clause in heading.clauses for word in clause.words)
+    return _Given((heading, *said), of_title)
+
+
+def _unsupported(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
+    yield from _letters(claim, given)
+    for clause in claim.clauses:
+        if clause.words or clause.quantities or clause.digits or clause.stance is not Stance.SAYS:
+            yield from _best_attempt(clause, given)
+
+
+def _best_attempt(claim: Clause, given: Sequence[_Given]) -> list[str]:
+    """Nothing when a clause of the evidence supports the claim; else what stopped the one that came furthest."""
+    furthest, reasons = -1, ["nothing cited"]
+    for of in given:
+        for said in of.said:
+            for at in said.clauses:
+                stage, missing = _missing(claim, at, said, of)
+                if not missing:
+                    return []
+                if stage > furthest:
+                    furthest, reasons = stage, missing
+    return reasons
+
+
+def _letters(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
+    """Telephones and addresses of pages, which are the evidence's own or wrong."""
+    phones = {phone for of in given for said in of.said for phone in said.phones}
+    links = {link for of in given for said in of.said for link in said.links}
+    yield from (f"phone: {phone}" for phone in claim.phones - phones)
+    yield from (f"link: {link}" for link in claim.links - links)
+
+
+def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> tuple[int, list[str]]:
+    """Which check the evidence's clause ``at``, in its sentence ``said``, fails first, and why; the cheap ones first."""
+    checks: tuple[Callable[[], list[str]], ...] = (
+        lambda: [f"name: {name}" for name in sorted(claim.all_names - at.all_names)],
+        lambda: _numbers(claim, at, said),
+        lambda: _stance(claim, at),
+        lambda: _uncovered(claim, at, of),
+        lambda: _polarity(claim, said),
+        lambda: _roles(claim, at),
+    )
+    for stage, failed in enumerate(checks):
+        if reasons := failed():
+            return stage, reasons
+    return len(checks), []
+
+
+def _numbers(claim: Clause, at: Clause, said: Said) -> list[str]:
+    reasons = [
+        f"number: {one.low:g}~{one.high:g} {one.kind} {one.bound} {one.per}".rstrip()
+        for one in claim.quantities
+        if not any(one.supported_by(other) for other in at.all_quantities)
+    ]
+    given = {number for clause in said.clauses for number in clause.digits}
+    reasons += [f"digits: {number}" for number in sorted(claim.digits - given) if not _in_quantity(claim, number)]
+    return reasons
+
+
+def _roles(claim: Clause, at: Clause) -> list[str]:
+    """Who does what to whom, what comes first, which side, which of several numbers."""
+    reasons = []
+    both = _TOGETHER.search(claim.text) and _TOGETHER.search(at.text)
+    if not both and ((claim.topics and at.topics and not claim.topics & at.topics) or _turned(claim, at)):
+        reasons.append("topic")
+    if _CAUSE.search(claim.text) and not _CAUSE.search(at.text):
+        reasons.append("cause")
+    if _FIRST.search(claim.text) and not _FIRST.search(at.text):
+        reasons.append("order")
+    reasons += [f"side: {side} {what.text}" for side, what in _sides(claim) if not _beside(side, what, at)]
+    reasons += [f"bound: {one.high:g} {one.kind}" for one in claim.quantities if _of_another(one, claim, at)]
+    return reasons
+
+
+def _turned(claim: Clause, at: Clause) -> bool:
+    """True when another name of the claim stands before its topic in the evidence: who raises whose level."""
+    places = {name: at.text.lower().find(name) for name in claim.names}
+    begins = [place for name, place in places.items() if name in claim.topics and place >= 0]
+    others = [place for name, place in places.items() if name not in claim.topics and place >= 0]
+    if begins and others and min(begins) > min(others):
+        return True
+    return any(
+        not alike(mine, theirs) and _beyond(mine, at) and _beyond(theirs, claim)
+        for mine in claim.about
+        for theirs in at.about
+    )
+
+
+def _beyond(topic: Word, clause: Clause) -> bool:
+    """True when the clause has the word, and not as its topic."""
+    return any(alike(topic, word) for word in clause.words if word not in clause.about)
+
+
+def _sides(clause: Clause) -> Iterator[tuple[str, Word]]:
+    for word, following in pairwise(clause.words):
+        if _SIDE.match(word.text):
+            yield word.text[:2], following
+
+
+def _beside(side: str, what: Word, at: Clause) -> bool:
+    return any(side == given and alike(what, other) for given, other in _sides(at))
+
+
+def _of_another(one: Quantity, claim: Clause, at: Clause) -> bool:
+    """True when the evidence gives several numbers of a kind and this one belongs to another thing than claimed."""
+    siblings = [other for other in at.quantities if other.kind == one.kind]
+    own = [_owner(other, at) for other in siblings if one.supported_by(other)]
+    others = [_owner(other, at) for other in siblings if not one.supported_by(other)]
+    mine, rest = [word for word in own if word], [word for word in others if word]
+    if not mine or not rest:
+        return False
+    claimed = _owner(one, claim)
+    if claimed and any(alike(claimed, word) for word in rest) and not any(alike(claimed, word) for word in mine):
+        return True
+    return not any(_has(claim, word) for word in mine) and any(_has(claim, word) for word in rest)
+
+
+def _owner(one: Quantity, clause: Clause) -> Word | None:
+    """The word right before a quantity, which says what it counts."""
+    before = [word for word in clause.words if word.end <= one.start]
+    return before[-1] if before else None
+
+
+def _has(clause: Clause, word: Word) -> bool:
+    return any(alike(word, other) for other in clause.words)
+
+
+def _in_quantity(claim: Clause, number: str) -> bool:
+    return any(number in claim.text[one.start : one.end] for one in claim.quantities)
+
+
+def _polarity(claim: Clause, said: Said) -> list[str]:
+    reasons = []
+    for denied in (True, False):
+        for word in claim.said(denied):
+            if _ADVERB.match(word.text) or (denied and claim.stance is Stance.DENIES and _ACTS.match(word.text)):
+                continue
+            same = any(alike(word, other) for clause in said.clauses for other in clause.said(denied))
+            opposite = any(alike(word, other) for clause in said.clauses for other in clause.said(not denied))
+            if opposite and not same:
+                reasons.append(f"polarity: {word.text}")
+    if softer := softeners(claim.text) - softeners(said.text):
+        reasons.append(f"softer: {' '.join(sorted(softer))}")
+    return reasons
+
+
+def _stance(claim: Clause, at: Clause) -> list[str]:
+    stances = {claim.stance, at.stance}
+    if len(stances) > 1 and stances != {Stance.SAYS, Stance.BIDS}:
+        return [f"stance: {claim.stance} for {at.stance}"]
+    if claim.stance is Stance.BIDS and claim.words and not _bidden(claim.words[-1], at):
+        return [f"instruction: {claim.words[-1].text}"]
+    return []
+
+
+def _bidden(verb: Word, at: Clause) -> bool:
+    """True when the evidence bids the same, or says it as its own verb: a mere condition is no instruction."""
+    within = [*(word for word in at.main if _ON.search(word.text)), *at.words[-1:]]
+    return any(alike(verb, other) for other in within)
+
+
+def _uncovered(claim: Clause, at: Clause, of: _Given) -> list[str]:
+    """Words that neither the evidence's clause has, with what it goes on from, nor the title."""
+    both_deny = claim.stance is at.stance is Stance.DENIES
+    missing = []
+    for number, word in enumerate(claim.words):
+        denied = number in claim.denied
+        excused = both_deny and denied and _ACTS.match(word.text)
+        if not (excused or any(_is_named(word, name) for name in claim.names) or _covered(word, denied, at, of)):
+            missing.append(f"word: {word.text}")
+    return missing
+
+
+def _covered(word: Word, denied: bool, at: Clause, of: _Given) -> bool:
+    """What is denied must be denied there, and not only stand in a title."""
+    near = at.near if denied else (*at.near, *of.title)
+    return any(alike(word, other) for other in near) or contained(word, at.solid)
+
+
+def _is_named(word: Word, name: str) -> bool:
+    return name in word.roots or (len(name) > 2 and word.text.lower().startswith(name))

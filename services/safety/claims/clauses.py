@@ -1,0 +1,194 @@
+"""Text taken apart: sentences into clauses, clauses into what they claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.safety.claims.names import Named, Names
+from services.safety.claims.polarity import Stance, denied_spans, stance
+from services.safety.claims.quantities import Quantity, markers, quantities
+from services.safety.claims.words import Word, words
+from services.safety.sentences import SentenceCutter
+
+_CITATIONS = re.compile(r"\s?\[\d[\d,\s]*\]")
+# "고", "며" and their like end a clause after a verb; 연고, 사고, 신고 and their like are nouns.
+_LINK = re.compile(
+    r"[가-힣]*(?:고|며|므로|으니|지만|는데|으나|때문에),?\s+(?!있|싶|나서|나면|난|해서|하는)(?=\S)|[가-힣]*(?:습니다|니까),\s"
+)
+_NOUNS = re.compile(r"(?:연고|사고|광고|창고|경고|신고|보고|참고|권고|재고|그리고|최고|하고|라고|다고|하며)[,\s]*$")
+_VERBS_BEFORE = re.compile(
+    r"(?:말고|않고|없고|신고하고|복용하고|중단하고|확인하고)[,\s]*$|(?<=[가-힣]{2})하(?:고|며),?\s$"
+)
+_PHONE = re.compile(r"(?<![\d.])(?:\d{2,4}-\d{3,4}(?:-\d{4})?|1[3-9]\d{2}(?!\d|[,년mg%]))(?!\d)")
+_LINKED = re.compile(
+    r"(?:https?://|www\.)\S+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:kr|com|net|org|io|co)\b\S*", re.IGNORECASE
+)
+_NOT_LETTERS = re.compile(r"[^0-9a-z가-힣]")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_TOPIC = re.compile(r"^[가-힣]{0,4}(?:\([^)]*\))?(?:은|는)(?=[\s,])")
+_CHAINED = re.compile(r"^[가-힣]{0,4}(?:\([^)]*\))?(?:[·,]\s?|(?:과|와|나|이나)\s)$")
+_THIS = re.compile(r"(?<![가-힣])(?:이|해당) (?:약|제품|성분)")
+_CONDITION = re.compile(
+    r"(?:면|다가|때|때는|때에는|때마다|경우|경우에는|아도|어도|해도|라도|동안|뒤|후|전에|는데)(?=\s)"
+)
+_ADNOMINAL = re.compile(
+    r"(?:[있없하되먹쓰받주오지키치나르우으내보않막돕찾]|줄이|높이|먹이|붙이|(?<![가-힣])[가사자드]|생기|옮기|걸리|내리|올리)는$"
+    r"|(?:[많적좋높낮깊짧같않작젊싫넓좁맞얇굵받먹담앉넣읽입]|남)은$"
+)
+_TOPICAL = re.compile(r"[가-힣A-Za-z)]+(?:은|는)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What a clause claims.
+
+    ``all_names``, ``all_quantities``, ``near`` (words) and ``solid`` (text without blanks) add what the clauses before
+    it say when it has no topic of its own; ``topics`` are the names it is about, ``about`` all such words, ``main`` the
+    words after its last condition.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    denied: frozenset[int]
+    stance: Stance
+    names: frozenset[str]
+    all_names: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    all_quantities: tuple[Quantity, ...]
+    digits: frozenset[str]
+    topics: frozenset[str]
+    about: tuple[Word, ...]
+    main: tuple[Word, ...]
+    near: tuple[Word, ...]
+    solid: str
+
+    def said(self, denied: bool) -> Iterator[Word]:
+        """Its words that it denies, or those it does not."""
+        return (word for at, word in enumerate(self.words) if (at in self.denied) == denied)
+
+
+_NOTHING = Clause(
+    text="",
+    words=(),
+    denied=frozenset(),
+    stance=Stance.SAYS,
+    all_names=frozenset(),
+    names=frozenset(),
+    quantities=(),
+    all_quantities=(),
+    digits=frozenset(),
+    topics=frozenset(),
+    about=(),
+    main=(),
+    near=(),
+    solid="",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence: its clauses, and the strings that must be matched letter by letter."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+    phones: frozenset[str]
+    links: frozenset[str]
+
+
+def plain(sentence: str) -> str:
+    """The sentence without its citations and list marks."""
+    return re.sub(r"^\s*(?:[-*•·■#]+|\d{1,2}[.)]|[①-⑳])\s+", "", _CITATIONS.sub("", sentence)).replace("**", "").strip()
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text that is there as a whole."""
+    cutter = SentenceCutter()
+    return [*cutter.feed(text), *cutter.end()]
+
+
+def read(text: str, known: Names, inherited: frozenset[str] = frozenset()) -> Said:
+    """Takes a sentence apart; ``inherited`` are the names of what it belongs to, such as a title."""
+    text = text.replace("에서 봅니다", "에서 진료를 봅니다")
+    phones = frozenset(match.group() for match in _PHONE.finditer(text))
+    links = frozenset(match.group().rstrip(".,)에서") for match in _LINKED.finditer(text))
+    clauses: list[Clause] = []
+    before = _NOTHING
+    for part in _parts(text):
+        before = _clause(part, known, inherited, before)
+        clauses.append(before)
+    return Said(text, tuple(clauses), phones, links)
+
+
+def _parts(text: str) -> list[str]:
+    parts, begin = [], 0
+    for match in _LINK.finditer(text):
+        object_before = text[: match.start()].endswith(("을 ", "를 "))
+        if object_before or not _NOUNS.search(match.group()) or _VERBS_BEFORE.search(match.group()):
+            parts.append(text[begin : match.end()])
+            begin = match.end()
+    return [*parts, text[begin:]]
+
+
+def _clause(text: str, known: Names, titled: frozenset[str], before: Clause) -> Clause:
+    named = known.found(text)
+    names = frozenset(one.name for one in named)
+    topics = _topics(text, named)
+    amounts = tuple(quantities(text))
+    kinds = {one.kind for one in amounts}
+    found = tuple(_claiming(text, amounts))
+    inherited = (before.all_names or titled) if not topics else frozenset()
+    spans = denied_spans(text)
+    about = tuple(word for word in found if _topical(word.text, topics))
+    last = max((match.end() for match in _CONDITION.finditer(text)), default=0)
+    return Clause(
+        text=text,
+        words=found,
+        denied=frozenset(
+            at for at, word in enumerate(found) if any(word.start < end and begin < word.end for begin, end in spans)
+        ),
+        stance=stance(text),
+        names=names,
+        all_names=names | inherited | (titled if _THIS.search(text) else frozenset()),
+        quantities=amounts,
+        all_quantities=(*amounts, *(one for one in before.all_quantities if one.kind not in kinds)),
+        digits=frozenset(_DIGITS.findall(text)),
+        topics=topics,
+        about=about,
+        main=tuple(word for word in found if word.start >= last) or found[-1:],
+        near=found if about else (*before.near, *found),
+        solid=_solid(text) if about else before.solid + _solid(text),
+    )
+
+
+def _topical(word: str, topics: frozenset[str]) -> bool:
+    named = any(word.lower().startswith(name) for name in topics)
+    return named or bool(_TOPICAL.search(word) and not _ADNOMINAL.search(word))
+
+
+def _topics(text: str, named: list[Named]) -> frozenset[str]:
+    """The names before 은 or 는, and those that are listed with them."""
+    found: set[str] = set()
+    for one, following in zip(reversed(named), [None, *reversed(named)], strict=False):
+        chained = following and following.name in found and _CHAINED.match(text[one.end : following.start])
+        if chained or _TOPIC.match(text[one.end :]):
+            found.add(one.name)
+    return frozenset(found)
+
+
+def _solid(text: str) -> str:
+    return _NOT_LETTERS.sub("", text.lower())
+
+
+def _claiming(text: str, amounts: tuple[Quantity, ...]) -> list[Word]:
+    """The words of a clause, its quantities and what hangs on them left out."""
+    kept = list(text)
+    for start, end in [*((one.start, one.end) for one in amounts), *markers(text)]:
+        kept[start:end] = " " * (end - start)
+    blanked = re.sub(
+        r"(?<![가-힣])(?:이상|이하|미만|초과|이내|안(?=에)|내(?=에)|간격|까지|씩|마다|동안|최대|최소|적어도|하루|매일|만)(?:에|은|는|이|을|의|에는|에서|으로|인|만)?(?![가-힣])",
+        lambda match: " " * len(match.group()),
+        "".join(kept),
+    )
+    return [word for word in words(blanked) if not word.text[0].isdigit()]

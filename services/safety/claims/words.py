@@ -1,0 +1,156 @@
+"""Content words of Korean text, compared without a morphological analyser: particles and endings are taken off.
+
+A word is known by several possible roots ("줄어들므로": 줄어들므로, 줄어들, 줄어드, …); two words are the same when
+they share a root, when a root of two syllables or more begins the other word, or when the table says so.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+_TABLE = Path(__file__).parent / "data" / "words.toml"
+_WORD = re.compile(r"[0-9a-zA-Z가-힣]+")
+_PARTICLES = re.compile(
+    r"(?:에게서|에게는|에게도|에게|한테|께|으로부터|로부터|부터|까지|으로는|으로도|으로만|으로|로는|로도|로만|로서|로써|로|에서는|에서도|에서|에는|에도|에만|에"
+    r"|이라도|이라면|이라는|이라고|이라|라도|라면|라는|라고|이나|이며|이고|이므로|이면|인데|이지만|입니다|이다|이었|였|인지|일|인|과는|와는|과도|와도|과|와|은|는|이|가|을|를|의|도|만|나|며|고"
+    r"|처럼|만큼|보다|마다|밖에|뿐|씩|째|쯤|들은|들이|들을|들|때문에|때문|면)$"
+)
+_ENDINGS = re.compile(
+    r"(?:하시기|하셨|하실|하신|하시|하세|하십|하지|하면|하려면|하려고|하려|하므로|하고|하며|하는|하던|하다가|하다|하더라도|하도록|하게|하기|하거나|하니|하여|하자|하"
+    r"|해야|해도|해서|해지면|해지|해주|했다면|했다|했|해|합니다|합|한다면|한다|한|할|함|됩니다|됩|되지|되면|되므로|되고|되며|되는|되었|되어|되도록|되기|되|된다|된|될|됨|돼"
+    r"|시키|시킬|시켜|시킵|받으|받는|받은|받을|받지|받게|받아|받|스럽|스러|로운|롭|적으로|적인|적이"
+    r")(?:[가-힣]{0,5})$"
+)
+_INFLECTED = re.compile(
+    r"(?:으시기|으세요|세요|으십시오|십시오|으셔야|셔야|습니다|ㅂ니다|니다|지는|지도|지만|지|으면서|면서|으면|면|으려면|려면|으려고|려고|려|으며|며|고|으므로|므로|으니|니까|니|는데|은데"
+    r"|거나|도록|게|기를|기에|기도|기는|기|던|다가|다면|다고|다|더라도|아야|어야|여야|야|아도|어도|여도|도|아서|어서|여서|서|았|었|였|아|어|여|은|는|을|음|자마자|자)$"
+)
+_COPULA = re.compile(r"(?<=[가-힣])(?:입니다|이면|이라면|이므로|인데|이고|이며)$")
+# There is, there is not: what is said of the word before, which polarity.py keeps.
+_AUXILIARY = re.compile(r"^(?:못하|못해|못한|않|없(?!애)|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다)")
+_VOWEL_FINALS = {
+    "겨": "기",
+    "셔": "시",
+    "려": "리",
+    "져": "지",
+    "켜": "키",
+    "쳐": "치",
+    "여": "이",
+    "춰": "추",
+    "둬": "두",
+    "꿔": "꾸",
+    "눠": "누",
+    "혀": "히",
+    "펴": "피",
+    "며": "미",
+    "벼": "비",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as written, its roots, where it stands."""
+
+    text: str
+    roots: frozenset[str]
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[frozenset[str], dict[str, frozenset[int]], tuple[str, ...]]:
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    groups: dict[str, set[int]] = {}
+    for number, line in enumerate(table["same"]):
+        for word in line.split():
+            groups.setdefault(word, set()).add(number)
+    same = {word: frozenset(numbers) for word, numbers in groups.items()}
+    return frozenset(table["bare"].split()), same, tuple(table["softeners"].split())
+
+
+def softeners(text: str) -> set[str]:
+    """The words of ``text`` that weaken what it says."""
+    return {word for word in _table()[2] if re.search(rf"(?<![가-힣]){word}", text)}
+
+
+def words(text: str) -> list[Word]:
+    """The words of ``text`` that claim something, in order."""
+    bare = _table()[0]
+    found = [Word(match.group(), roots(match.group()), *match.span()) for match in _WORD.finditer(text)]
+    return [
+        word
+        for word in found
+        if not bare & {word.text, _COPULA.sub("", word.text)}
+        and not _AUXILIARY.match(word.text)
+        and not word.text.isdigit()
+    ]
+
+
+@lru_cache(maxsize=16384)
+def roots(word: str) -> frozenset[str]:
+    """What ``word`` may come from, itself included."""
+    found, left = {word.lower()}, [word.lower()]
+    while left:
+        stem = left.pop()
+        for shorter in _shorter(stem):
+            if shorter and shorter not in found:
+                found.add(shorter)
+                left.append(shorter)
+    return frozenset(found)
+
+
+def _shorter(stem: str) -> list[str]:
+    ends = [match.start() for pattern in (_PARTICLES, _INFLECTED) if (match := pattern.search(stem))]
+    found = [stem[:end] for end in ends if end]
+    if (match := _ENDINGS.search(stem)) and match.start() >= 2:
+        found.append(stem[: match.start()])
+    found.append(stem[:-1] + _opened(stem[-1]))
+    return found
+
+
+def _opened(syllable: str) -> str:
+    """The syllable without what an ending has added: 킵 → 키, 려 → 리, 쓸 → 쓰."""
+    if syllable in _VOWEL_FINALS:
+        return _VOWEL_FINALS[syllable]
+    code = ord(syllable) - 0xAC00
+    added = 0 <= code < 11172 and code % 28 in (4, 8, 16, 17, 20)  # ㄴ ㄹ ㅁ ㅂ ㅆ
+    return chr(0xAC00 + code - code % 28) if added else syllable
+
+
+@lru_cache(maxsize=16384)
+def groups(word: str) -> frozenset[int]:
+    """The numbers of the lines of equal words that ``word`` belongs to."""
+    same = _table()[1]
+    return frozenset(number for root in roots(word) for number in same.get(root, ()))
+
+
+def alike(claimed: Word, given: Word) -> bool:
+    """True when evidence that has the word ``given`` has ``claimed``."""
+    return _alike(claimed.text, given.text)
+
+
+@lru_cache(maxsize=1 << 17)
+def _alike(claimed: str, given: str) -> bool:
+    shared = roots(claimed) & roots(given)
+    if any(len(root) >= 2 for root in shared) or (shared and len(min(claimed, given, key=len)) <= 3):
+        return True
+    return bool(groups(claimed) & groups(given))
+
+
+def contained(claimed: Word, text: str) -> bool:
+    """True when a root of two syllables or more stands in ``text``, which is written without blanks."""
+    return any(len(root) >= 2 and root in text for root in _nouns(claimed.text))
+
+
+@lru_cache(maxsize=16384)
+def _nouns(word: str) -> frozenset[str]:
+    """The word, and the word without its particle or 하다."""
+    found = {word.lower()}
+    for pattern in (_PARTICLES, _ENDINGS):
+        if (match := pattern.search(word)) and match.start() >= 2:
+            found.add(word[: match.start()].lower())
+    return frozenset(found)
