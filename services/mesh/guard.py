@@ -101,8 +101,7 @@ class Guard(grpc.aio.ServerInterceptor):
             telemetry.IN_FLIGHT.labels(self._service).dec()
             self._measure(path, call, outcome, started)
         if failure:
-            trailing = ((DETAILS_KEY, details_of(failure)), ("x-request-id", call.request_id))
-            await context.abort(failure.reason.code, failure.reason.message, trailing)
+            await context.abort(failure.reason.code, failure.reason.message, _trailing(call, failure))
 
     async def _admitted(
         self, call: CallContext, metadata: dict[str, str], policy: Policy | None, request: Any, peer: str
@@ -153,6 +152,11 @@ def as_public(raised: Exception) -> MeshError:
     if isinstance(raised, MeshError):
         return raised
     return MeshError("DEADLINE" if isinstance(raised, TimeoutError) else "INTERNAL")
+
+
+def _trailing(call: CallContext, failure: MeshError) -> tuple[tuple[str, Any], ...]:
+    """The failure's details. Who gets them need not try again by itself: retries are for calls that nobody answered."""
+    return ((DETAILS_KEY, details_of(failure)), ("x-request-id", call.request_id), ("grpc-retry-pushback-ms", "-1"))
 
 
 def _decoder(deserialise: Callable[[bytes], Any]) -> Callable[[bytes], Any]:

@@ -437,16 +437,17 @@ async def test_services_are_not_limited(house):
 
 
 async def test_trouble_with_one_persons_session_keeps_nobody_else_out(house):
-    """Calls that a service answers with UNAVAILABLE do not make it look as if the service were away."""
+    """An answer of UNAVAILABLE does not make it look as if the service were away, and is not asked for again."""
     edge = Host.named("edge", house.settings, "edge")
     client = edge.mesh.client(CHATBOT)
     house.sessions.away = MeshError("UNAVAILABLE", retry_after=2)
     with entered(CallContext(authorization=f"Bearer {house.signer.token()}")):
         for _ in range(10):
             with pytest.raises(CallFailed, match="UNAVAILABLE") as failed:
-                await client.DeleteConversation(chatbot_pb2.DeleteConversationRequest(id="c"))
+                await client.GetConversation(chatbot_pb2.GetConversationRequest(id="c"))
             assert failed.value.answered
     assert not client.breaker.open
+    assert house.sessions.asked == 10
     await client.GetConversation(chatbot_pb2.GetConversationRequest(id="c"))
     await edge.mesh.close()
 
