@@ -231,6 +231,17 @@ async def test_a_session_that_is_over_does_not_make_public_reads_fail_for_good(b
     assert (await browser.get("/v1/drugs?query=a")).status_code == 200
 
 
+@pytest.mark.parametrize("state", SessionState)
+async def test_emergencies_are_assessed_whatever_became_of_the_session(browser, account, state):
+    account.sessions.end("s1", state)
+    answer = await browser.post("/v1/emergencies:assess", json={"text": "숨이 막혀요"}, headers=OWN)
+    assert (answer.status_code, answer.json()["guidance"]) == (200, "숨이 막혀요")
+    rooms = await browser.get("/v1/emergencyRooms:nearby?latitude=37&longitude=127")
+    assert rooms.status_code == 200
+    bad = await browser.post("/v1/emergencies:assess", json={"text": "a"}, headers={"authorization": "Bearer x"})
+    assert bad.status_code == 200
+
+
 async def test_how_a_session_is_can_be_asked_when_it_is_over(browser, account):
     account.sessions.end("s1")
     answer = await browser.get(CURRENT)

@@ -128,12 +128,36 @@ async def test_what_the_outside_may_rely_on(browser, method, path, body):
     assert answer.content
 
 
+PERSON = {"id": "schema-person", "password": "비 오는 날엔 파전과 막걸리"}
+HEALTH = {"kind": "CONSENT_KIND_SENSITIVE_HEALTH", "granted": True, "version": "2026-11"}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def signed_in(browser):
+    """Command line of a caller who is signed in; it does not log out in between."""
+    await browser.post("/v1/accounts", json={**PERSON, "consents": [HEALTH]})
+    tokens = (await browser.post("/v1/sessions", json=PERSON)).json()
+    return ["--header", f"Authorization: Bearer {tokens['accessToken']}", "--exclude-path", "/v1/sessions/current"]
+
+
 @pytest.mark.timeout(400)
 async def test_no_input_of_the_contract_breaks_it(url):
     """schemathesis reads the OpenAPI document and sends what fits it and what does not."""
+    code, output = await schemathesis(url)
+    assert code == 0, output
+
+
+@pytest.mark.timeout(400)
+async def test_no_input_of_a_person_breaks_it(url, signed_in):
+    code, output = await schemathesis(url, *signed_in)
+    assert code == 0, output
+
+
+async def schemathesis(url, *more):
+    """Its exit code, and the end of what it prints."""
     process = await asyncio.create_subprocess_exec(
-        f"{sys.prefix}/bin/schemathesis", "--config-file", str(SCHEMATHESIS), "run", f"{url}/openapi.json",
+        f"{sys.prefix}/bin/schemathesis", "--config-file", str(SCHEMATHESIS), "run", f"{url}/openapi.json", *more,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await process.communicate()
-    assert process.returncode == 0, output.decode()[-6000:]
+    return process.returncode, output.decode()[-6000:]
