@@ -19,9 +19,9 @@ from services.mesh.signing_keys import SigningKeys
 from services.mesh.tokens import TokenVerifier
 from services.mesh.validation import validate
 from services.storage.cipher import Keyring
-from services.storage.engine import key_url, open_engine
+from services.storage.engine import global_url, key_url, open_engine
 from services.storage.master_keys import master_keys
-from services.storage.migrate import migrate_all
+from services.storage.migrate import histories, migrate
 from services.storage.redis import open_redis
 from services.storage.shards import ShardDirectory
 
@@ -95,11 +95,19 @@ class AccountHouse:
         return (await self.parts.servicer.GetSigningKeys(pb.GetSigningKeysRequest(), None)).keys
 
 
+async def _migrate(settings: Settings) -> None:
+    """The databases this service has; what medicines and clinics need is nothing to it."""
+    await migrate("global", global_url(settings), settings)
+    for history, url in await histories(settings):
+        if history in ("keys", "shard"):
+            await migrate(history, url)
+
+
 @asynccontextmanager
 async def account_house(settings: Settings, migrated: bool = False) -> AsyncIterator[AccountHouse]:
     """The service over a deployment's databases, which are migrated first."""
     if not migrated:
-        await migrate_all(settings)
+        await _migrate(settings)
     keys, redis, directory = open_engine(key_url(settings)), open_redis(settings), ShardDirectory(settings)
     events: list[Any] = []
 
