@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,6 +104,32 @@ def turn(cipher: FieldCipher, row: Any, shard_id: int) -> Turn:
         score=row.feedback_score or 0,
         comment=_plain(cipher, row, "feedback_comment").decode(),
         shard_id=shard_id,
+    )
+
+
+def begun(opening: Opening, created_at: datetime) -> Turn:
+    """The turn that an opening makes."""
+    return Turn(
+        id=opening.id,
+        question=opening.question,
+        answer="",
+        state=OPEN,
+        created_at=created_at,
+        conversation_id=opening.conversation_id,
+        owner=opening.owner,
+        shard_id=opening.shard_id,
+    )
+
+
+def ended(begun: Turn, outcome: Outcome) -> Turn:
+    """The turn with its outcome."""
+    return replace(
+        begun,
+        answer=outcome.answer,
+        state=outcome.state,
+        emergency_level=outcome.emergency_level,
+        result=outcome.result,
+        confidence=outcome.confidence,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +27,7 @@ from services.storage import clock
 from services.storage.cipher import FieldCipher, Keyring
 from services.storage.failures import Contended
 from services.storage.recent import RecentTurns
+from services.storage.remembered import Remembered
 from services.storage.shards import Moved, ShardDirectory
 from services.storage.tables.shard import consultation_history as history
 from services.storage.tables.shard import conversation, evidence, outbox, search_log
@@ -35,6 +36,9 @@ TRIES = 5
 # How long, in seconds, a finished answer waits for a shard that is restarting, or for a person who is being moved.
 PATIENCE = 10.0
 FIRST_OUTCOME_SECONDS = 55.0
+# The longest a question takes, and some time for its process to write down that it is over.
+ANSWERED_WITHIN = timedelta(seconds=90)
+BEING_ANSWERED = 4096
 
 Result = TypeVar("Result")
 Work = Callable[[AsyncConnection], Awaitable[Result]]
@@ -52,6 +56,8 @@ class ConversationStore(StoredConversations):
     ) -> None:
         super().__init__(directory, keyring, recent)
         self._retention = retention
+        # Turns being answered in this process: what Redis is told of them once they are.
+        self._being_answered: Remembered[str, Turn] = Remembered(ANSWERED_WITHIN.total_seconds(), BEING_ANSWERED)
 
     # ---- ids -------------------------------------------------------------------------------------------------
 
@@ -73,16 +79,18 @@ class ConversationStore(StoredConversations):
         """Opens the exchange, and its conversation when it is new. Raises CONFLICT when the key is taken."""
 
         cipher = await self._cipher(opening.owner)
+        row = rows.opening_row(cipher, opening)
 
         async def work(connection: AsyncConnection) -> None:
             await self._enter(connection, opening)
-            await connection.execute(insert(history).values(rows.opening_row(cipher, opening)))
+            await connection.execute(insert(history).values(row))
             await _insert(connection, outbox, rows.event_rows(opening.events))
 
         try:
             await self._write(Place(opening.owner, opening.shard_id), work)
         except IntegrityError:
             raise MeshError("CONFLICT", retry_after=1) from None
+        self._being_answered.put(opening.id, rows.begun(opening, row["created_at"]))
 
     async def open_or_first(self, opening: Opening) -> Turn | None:
         """Opens the exchange, or waits for the answer that was first to have its key and returns that one."""
@@ -130,17 +138,18 @@ class ConversationStore(StoredConversations):
         values = rows.closing_values(cipher, id, outcome)
         if outcome.state != COMPLETED:
             values["idempotency_key"] = None
-        mine = (history.c.id == id, history.c.user_id == owner)
+        closing = update(history).where(
+            history.c.id == id, history.c.user_id == owner, history.c.completed_at.is_(None)
+        )
 
-        async def work(connection: AsyncConnection) -> Row[Any] | None:
-            closing = update(history).where(*mine, history.c.completed_at.is_(None)).values(values)
-            if not (await connection.execute(closing)).rowcount:
-                return None
+        async def work(connection: AsyncConnection) -> bool:
+            if not (await connection.execute(closing.values(values))).rowcount:
+                return False
             await _insert(connection, evidence, rows.evidence_rows(id, outcome))
             await _insert(connection, search_log, rows.search_rows(id, outcome))
             await _insert(connection, outbox, rows.event_rows(outcome.events))
             await connection.execute(_added_to(conversation_id, outcome))
-            return (await connection.execute(select(history).where(*mine))).one()
+            return True
 
         try:
             written = await _patiently(lambda: self._write(Place(owner, shard_id), work))
@@ -148,8 +157,10 @@ class ConversationStore(StoredConversations):
             if refused.reason.name == "SESSION_EXPIRED":
                 return
             raise
-        if written:
-            await self._recent.push(owner, conversation_id, rows.turn(cipher, written, shard_id))
+        turn = self._being_answered.get(id)
+        self._being_answered.drop(id)
+        if written and turn:
+            await self._recent.push(owner, conversation_id, rows.ended(turn, outcome))
 
     # ---- what a person does with their records ---------------------------------------------------------------
 

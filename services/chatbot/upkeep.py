@@ -13,14 +13,12 @@ from services.chatbot.announced import broken_off
 from services.chatbot.copies import names
 from services.chatbot.question import is_anonymous
 from services.chatbot.records import OPEN, PARTIAL
-from services.chatbot.store import remove, remove_exchanges
+from services.chatbot.store import ANSWERED_WITHIN, remove, remove_exchanges
 from services.storage import clock
 from services.storage.shards import ShardDirectory
 from services.storage.tables.shard import consultation_history as history
 from services.storage.tables.shard import conversation, outbox
 
-# The longest a question takes, and some time for its process to write down that it is over.
-ANSWERED_WITHIN = timedelta(seconds=90)
 BATCH = 200
 # Erasure goes on when the person's own row is gone already.
 NOBODY = ""
