@@ -47,13 +47,18 @@ class Tables(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Every medicine and name, the rules of ingredients, and the date and the source of the rules."""
+    """Every medicine and name, the rules of ingredients, and the date and the source of the rules.
+
+    ``vocabulary``: every name that a medicine or an ingredient goes by, sorted, with the base names of what is in it.
+    """
 
     shelf: Shelf
     resolver: Resolver
     rulebook: Rulebook
     rules_as_of: str
     source: str
+    version: str
+    vocabulary: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Register:
@@ -75,7 +80,7 @@ class Register:
         """Reads the tables when an export has been taken in since they were read; the former answers meanwhile."""
         version = await self._tables.version()
         if self._known is None or version != self._version:
-            self._known, self._version = await self._read(), version
+            self._known, self._version = await self._read(version), version
 
     async def watch(self) -> None:
         """Renews from time to time, until it is cancelled. Without the database, what is known stays."""
@@ -86,7 +91,7 @@ class Register:
             except (SQLAlchemyError, OSError) as failed:
                 telemetry.log().warning("register_not_renewed", service="drug", error_type=type(failed).__name__)
 
-    async def _read(self) -> Known:
+    async def _read(self, version: str) -> Known:
         tables = self._tables
         source = SAMPLE_RULES if await tables.rules_are_sample() else RULES
         as_of, spellings = await tables.rules_as_of(), await tables.ingredient_names()
@@ -97,7 +102,9 @@ class Register:
         def built() -> Known:
             shelf = Shelf(listings, names, contained)
             lexicon = Lexicon(shelf.brands(), {**self._words.synonyms, **spellings}, self._words)
-            return Known(shelf, Resolver(lexicon), Rulebook(rules, items), as_of, source)
+            spelled = {key: (name,) for key, name in {**self._words.synonyms, **spellings}.items()}
+            vocabulary = tuple(sorted({**spelled, **dict(shelf.vocabulary())}.items()))
+            return Known(shelf, Resolver(lexicon), Rulebook(rules, items), as_of, source, version, vocabulary)
 
         # Seconds at the nation's size: answers go on beside it.
         return await asyncio.to_thread(built)

@@ -17,6 +17,8 @@ from services.drug.store import DrugStore, listing_of
 from services.mesh.errors import NotFound
 
 DEFAULT_PAGE = 20
+# Names in a page of the vocabulary: well below the largest message.
+NAMES_PAGE = 10_000
 _STATUS = {
     "otc": drug_pb2.PRESCRIPTION_STATUS_OTC,
     "prescription": drug_pb2.PRESCRIPTION_STATUS_PRESCRIPTION,
@@ -77,6 +79,17 @@ class DrugServicer:
             ingredients=[drug_pb2.Ingredient(name=found.label, strength=found.strength) for found in listed],
             source=record["source"] or "식약처 의약품 제품 허가정보",
             **{name: record[name] for name in _TEXTS},
+        )
+
+    async def ListNames(self, request: drug_pb2.ListNamesRequest, context: Any) -> drug_pb2.ListNamesResponse:
+        known = self._register.known
+        if request.version == known.version and not request.offset:
+            return drug_pb2.ListNamesResponse(version=known.version)
+        page = known.vocabulary[request.offset : request.offset + NAMES_PAGE]
+        return drug_pb2.ListNamesResponse(
+            names=[drug_pb2.MedicineName(name=name, ingredients=ingredients) for name, ingredients in page],
+            version=known.version,
+            more=request.offset + NAMES_PAGE < len(known.vocabulary),
         )
 
     async def CheckInteractions(self, request: Any, context: Any) -> drug_pb2.CheckInteractionsResponse:

@@ -90,6 +90,10 @@ class Shelf:
             if not wanted.isdisjoint(self._kinds[self._begins[at] : self._begins[at + 1]])
         ]
 
+    def vocabulary(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Every key, sorted, with the ingredients of the first product it names."""
+        return [(key, self._ingredients[self._numbers[self._begins[at]]]) for at, key in enumerate(self._keys)]
+
     def search(self, plan: Plan, offset: int, limit: int) -> list[Listing]:
         """Medicines a plan looks for, those of the lowest rank first, withdrawn ones last."""
         if not plan.ranked:

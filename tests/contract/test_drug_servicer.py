@@ -362,3 +362,15 @@ async def test_texts_and_permit_of_one_product_meet_in_either_order(store: DrugS
     record = (await store.records(["990100001"]))["990100001"]
     assert (record["efficacy"], record["atc_code"], record["company"]) == ("가정입니다.", "B01AA03", "회사")
     assert [found.name for found in await store.ingredients("990100001")] == ["와파린"]
+
+
+async def test_every_name_can_be_read_with_what_is_in_it(servicer: DrugServicer) -> None:
+    said = await servicer.ListNames(drug_pb2.ListNamesRequest(), None)
+    names = {one.name: list(one.ingredients) for one in said.names}
+    assert names["타이레놀"] == ["아세트아미노펜"]
+    assert names["아세트아미노펜"] == ["아세트아미노펜"]
+    assert "아세트아미노펜" in names["게보린"]
+    assert list(names) == sorted(names)
+    assert not said.more
+    again = await servicer.ListNames(drug_pb2.ListNamesRequest(version=said.version), None)
+    assert (list(again.names), again.version) == ([], said.version)

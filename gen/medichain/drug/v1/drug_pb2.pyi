@@ -191,3 +191,29 @@ class CheckInteractionsResponse(_message.Message):
     as_of: str
     notice: str
     def __init__(self, resolved: _Optional[_Iterable[_Union[ResolvedItem, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., as_of: _Optional[str] = ..., notice: _Optional[str] = ...) -> None: ...
+
+class MedicineName(_message.Message):
+    __slots__ = ("name", "ingredients")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    INGREDIENTS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    ingredients: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., ingredients: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListNamesRequest(_message.Message):
+    __slots__ = ("offset", "version")
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    offset: int
+    version: str
+    def __init__(self, offset: _Optional[int] = ..., version: _Optional[str] = ...) -> None: ...
+
+class ListNamesResponse(_message.Message):
+    __slots__ = ("names", "version", "more")
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedCompositeFieldContainer[MedicineName]
+    version: str
+    more: bool
+    def __init__(self, names: _Optional[_Iterable[_Union[MedicineName, _Mapping]]] = ..., version: _Optional[str] = ..., more: _Optional[bool] = ...) -> None: ...

@@ -50,6 +50,11 @@ class DrugServiceStub:
                 request_serializer=medichain_dot_drug_dot_v1_dot_drug__pb2.CheckInteractionsRequest.SerializeToString,
                 response_deserializer=medichain_dot_drug_dot_v1_dot_drug__pb2.CheckInteractionsResponse.FromString,
                 _registered_method=True)
+        self.ListNames = channel.unary_unary(
+                '/medichain.drug.v1.DrugService/ListNames',
+                request_serializer=medichain_dot_drug_dot_v1_dot_drug__pb2.ListNamesRequest.SerializeToString,
+                response_deserializer=medichain_dot_drug_dot_v1_dot_drug__pb2.ListNamesResponse.FromString,
+                _registered_method=True)
 
 
 class DrugServiceServicer:
@@ -77,6 +82,13 @@ class DrugServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListNames(self, request, context):
+        """ListNames returns every name of a medicine, for services that have to know one when they read it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DrugServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +106,11 @@ def add_DrugServiceServicer_to_server(servicer, server):
                     servicer.CheckInteractions,
                     request_deserializer=medichain_dot_drug_dot_v1_dot_drug__pb2.CheckInteractionsRequest.FromString,
                     response_serializer=medichain_dot_drug_dot_v1_dot_drug__pb2.CheckInteractionsResponse.SerializeToString,
+            ),
+            'ListNames': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNames,
+                    request_deserializer=medichain_dot_drug_dot_v1_dot_drug__pb2.ListNamesRequest.FromString,
+                    response_serializer=medichain_dot_drug_dot_v1_dot_drug__pb2.ListNamesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +195,33 @@ class DrugService:
             '/medichain.drug.v1.DrugService/CheckInteractions',
             medichain_dot_drug_dot_v1_dot_drug__pb2.CheckInteractionsRequest.SerializeToString,
             medichain_dot_drug_dot_v1_dot_drug__pb2.CheckInteractionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNames(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.drug.v1.DrugService/ListNames',
+            medichain_dot_drug_dot_v1_dot_drug__pb2.ListNamesRequest.SerializeToString,
+            medichain_dot_drug_dot_v1_dot_drug__pb2.ListNamesResponse.FromString,
             options,
             channel_credentials,
             insecure,
