@@ -27,6 +27,10 @@ class Unreachable(MeshError):
         super().__init__("UNAVAILABLE", retry_after=RETRY_SECONDS)
 
 
+class Exhausted(Unreachable):
+    """All connections of a pool are in use: the database is well, and has much to do."""
+
+
 class Contended(MeshError):
     """Another transaction was in the way and this one was undone: it may begin again at once."""
 
@@ -47,7 +51,13 @@ async def typed(database: str, seconds: float) -> AsyncIterator[None]:
         if isinstance(problem, OSError) and not _of_the_network(problem, limit):
             raise
         telemetry.log().warning("database_failed", stage=database, error_type=_kind(problem))
-        raise (Contended() if _code(problem) in (DEADLOCK, LOCK_WAIT) else Unreachable()) from None
+        raise _refusal(problem) from None
+
+
+def _refusal(problem: BaseException) -> MeshError:
+    if isinstance(problem, PoolTimeout):
+        return Exhausted()
+    return Contended() if _code(problem) in (DEADLOCK, LOCK_WAIT) else Unreachable()
 
 
 def _of_the_network(problem: OSError, limit: asyncio.Timeout) -> bool:

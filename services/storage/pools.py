@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.storage.engine import CONNECT_SECONDS, POOL_SECONDS, open_engine
-from services.storage.failures import Unreachable, typed
+from services.storage.failures import Exhausted, Unreachable, typed
 from services.storage.slow_queries import POOL_WAIT
 
 # From asking for a connection to having one, and a whole unit of work on it.
@@ -60,6 +60,8 @@ class Pool:
         try:
             async with typed(self.name, ACQUIRE_SECONDS):
                 await connection.start()
+        except Exhausted:
+            raise
         except Unreachable:
             self._rests_until = time.monotonic() + REST_SECONDS
             raise
