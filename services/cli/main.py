@@ -93,6 +93,17 @@ def index_command(force: Annotated[bool, typer.Option(help="rebuild even when no
     raise typer.Exit(data.index(settings(), force))
 
 
+@app.command("export")
+def export_command(
+    since: Annotated[str, typer.Option(help="only ratings given after this moment, ISO 8601")] = "",
+    file: Annotated[str, typer.Option(help="file to write; the standard output when not given")] = "",
+) -> None:
+    """Write people's ratings of answers as JSON Lines, without anything that points to a person."""
+    from services.cli import export
+
+    raise typer.Exit(export.feedback(settings(), since, file))
+
+
 @app.command("doctor")
 def doctor_command() -> None:
     """Print every service's address and health, and what the data holds."""

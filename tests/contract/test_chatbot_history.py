@@ -1,7 +1,9 @@
 """A person's history: theirs alone, found, rated, shown to operators with a trace, and gone when it is erased."""
 
+import asyncio
 import base64
 import json
+from contextlib import asynccontextmanager
 
 import pytest
 from redis.asyncio import Redis
@@ -13,11 +15,15 @@ from services.chatbot import search
 from services.chatbot.copies import SECURITY_STREAM
 from services.chatbot.feedback import moment
 from services.chatbot.history import Cursor, needle, read, title, written
+from services.chatbot.history_servicer import HistoryServicer
 from services.chatbot.outbox import STREAM
 from services.chatbot.ownership import Place
 from services.chatbot.records import PARTIAL
+from services.cli import export
 from services.mesh.context import Principal
-from services.mesh.errors import InvalidField, MeshError, NotFound
+from services.mesh.errors import CallFailed, InvalidField, MeshError, NotFound
+from services.mesh.host import Host
+from services.mesh.server import MeshServer
 from services.storage import clock
 from services.storage.cipher import Keyring
 from services.storage.master_keys import master_keys
@@ -362,6 +368,59 @@ def test_a_moment_that_is_none_is_refused(since):
     with pytest.raises(InvalidField) as refused:
         moment(since)
     assert refused.value.violations[0].field == "since"
+
+
+class Whole(HistoryServicer):
+    """The whole service, of which only the history is called here."""
+
+    async def Ask(self, request, context):
+        raise NotImplementedError
+
+    ResumeExchange = StopExchange = Ask
+
+
+@asynccontextmanager
+async def served(records, monkeypatch):
+    """The records' servicer behind a real guard."""
+    host = Host.named("chatbot", records.settings)
+    server = MeshServer("chatbot", host.verifier)
+    server.add(export.CHATBOT, Whole(records.store, **records.history))
+    port = await server.start("127.0.0.1:0")
+    monkeypatch.setenv("MEDICHAIN_CHATBOT_ADDR", f"dns:///127.0.0.1:{port}")
+    yield host
+    await host.mesh.close()
+    await server.stop(0)
+
+
+async def test_an_operators_command_writes_ratings_as_json_lines(records, monkeypatch, tmp_path):
+    person = await records.person()
+    opening = await records.answered(person)
+    await rate(records, person, opening.id, 3, "전화 010-1234-5678")
+    async with served(records, monkeypatch):
+        assert await asyncio.to_thread(export.feedback, records.settings, "", str(tmp_path / "ratings.jsonl")) == 0
+        refused = await asyncio.to_thread(export.feedback, records.settings, "gestern", str(tmp_path / "none"))
+    assert refused == 1
+    (line,) = (tmp_path / "ratings.jsonl").read_text().splitlines()
+    told = json.loads(line)
+    assert (told["exchangeId"], told["score"], told["domains"]) == (opening.id, 3, ["DOMAIN_DRUG"])
+    assert told["comment"] == "전화 [전화번호]"
+    assert person.account_id not in line
+
+
+@pytest.mark.parametrize("method", ["ExportFeedback", "InspectConversation", "EraseRecords"])
+async def test_what_operators_and_services_do_nobody_else_does(records, monkeypatch, method):
+    request = {
+        "ExportFeedback": pb.ExportFeedbackRequest(),
+        "InspectConversation": pb.InspectConversationRequest(id="c1", reason="just looking"),
+        "EraseRecords": pb.EraseRecordsRequest(account_id="a"),
+    }[method]
+    async with served(records, monkeypatch):
+        edge = Host.named("edge", records.settings, kind="edge")
+        with pytest.raises(CallFailed) as refused:
+            await getattr(edge.mesh.client(export.CHATBOT), method)(request)
+        await edge.mesh.close()
+    assert refused.value.reason.name in ("UNAUTHENTICATED", "ACCESS_DENIED")
+    assert await records.audit.page() == []
 
 
 # ---- operators ------------------------------------------------------------------------------------------------

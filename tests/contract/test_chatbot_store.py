@@ -132,6 +132,18 @@ async def test_the_last_turns_are_the_shards_even_when_redis_missed_one(records,
     assert [turn.question for turn in standing.turns] == ["첫 질문", "둘째 질문"]
 
 
+async def test_the_last_turns_come_from_redis(records, monkeypatch):
+    person = await records.person()
+    opening = await records.answered(person, "질문", answer="대답")
+
+    async def shard(*_):
+        raise AssertionError("the shard was asked")
+
+    monkeypatch.setattr(records.store, "turns_of", shard)
+    (turn,) = (await records.store.standing(opening.conversation_id, person.account_id, person.shard_id)).turns
+    assert (turn.question, turn.answer, turn.state) == ("질문", "대답", COMPLETED)
+
+
 async def test_foreign_and_forged_conversations_bring_nothing_along(records):
     opening = await records.answered(await records.person())
     other = await records.person()
