@@ -25,7 +25,7 @@ def typed(name: str, field: str = "id") -> str:
 def normal(name: str) -> str:
     """The form in which two spellings of one name are equal: Unicode form, width and case do not tell them apart.
 
-    NFKC and case folding are repeated because each may undo what the other did (Unicode, section 3.13, D146).
+    Unicode's compatibility caseless match (The Unicode Standard, section 3.13, D146).
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return unicodedata.normalize("NFKC", folded).casefold().strip()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", name).casefold())
+    return unicodedata.normalize("NFKC", folded.casefold()).strip()

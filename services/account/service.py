@@ -94,9 +94,7 @@ def assembled(
     servicer = AccountServicer(store, rows, sessions, registrar, hasher, persons, eraser, signer, chatbot)
     upkeep = Upkeep(store, rows, register, eraser, life)
     reconciler = Reconciler(store, rows, register, sessions, life)
-    return House(
-        servicer, store, rows, register, sessions, registrar, persons, eraser, hasher, upkeep, reconciler
-    )
+    return House(servicer, store, rows, register, sessions, registrar, persons, eraser, hasher, upkeep, reconciler)
 
 
 def _beside(server: MeshServer, work: Coroutine[Any, Any, None]) -> None:

@@ -37,7 +37,10 @@ class SessionStore:
         self._accounts, self._directory, self._keyring = accounts, accounts.directory, accounts.keyring
 
     async def begin(self, found: Credentials, session_id: str, device: str, place: bytes, seconds: int) -> bool:
-        """Records a login. False when the password was changed or the account blocked since it was looked at."""
+        """Records a login. False when the password or role was changed or the account blocked since it was looked at.
+
+        Raises MOVING when the person has been moved since then: their session would look for them where they were.
+        """
         owner, at = found.home.account_id, now()
         cipher = await self._accounts.cipher(owner)
         row = {
@@ -49,8 +52,9 @@ class SessionStore:
         }
 
         async def work(connection: AsyncConnection) -> bool:
-            as_judged = (users.c.id == owner, users.c.password_hash == found.password_hash, users.c.is_active.is_(True))
-            logged_in = await connection.execute(update(users).where(*as_judged).values(last_login=at))
+            as_judged = (users.c.password_hash == found.password_hash, users.c.role == found.role)
+            theirs = (users.c.id == owner, users.c.is_active.is_(True), *as_judged)
+            logged_in = await connection.execute(update(users).where(*theirs).values(last_login=at))
             if not logged_in.rowcount:
                 return False
             await connection.execute(insert(session).values(row))
@@ -58,7 +62,7 @@ class SessionStore:
                 await upsert(connection, known_place, [{"user_id": owner, "place": place, "last_seen": at}])
             return True
 
-        return await self._accounts.write(found.home, work)
+        return await self._accounts.write(found.home, work, follow=False)
 
     async def end(self, home: Home, session_id: str, reason: str) -> bool:
         """Writes down that a session of this person is over; False when they have no such session."""

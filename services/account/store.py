@@ -18,6 +18,7 @@ from services.account.login_names import normal
 from services.account.profile import phone_digits
 from services.account.records import Account, Credentials, Decision, Health, Home, Profile
 from services.mesh.errors import MeshError, NotFound
+from services.mesh.people import Role
 from services.storage.cipher import FieldCipher, Keyring
 from services.storage.clock import now
 from services.storage.failures import typed
@@ -194,12 +195,16 @@ class AccountStore:
 
         return await self.write(home, work)
 
-    async def set_role(self, home: Home, role: str) -> None:
-        async def work(connection: AsyncConnection) -> None:
-            values = {"role": role, "updated_at": now()}
-            await connection.execute(update(users).where(users.c.id == home.account_id).values(values))
+    async def set_role(self, home: Home, role: Role) -> list[str]:
+        """Changes what an account may do. One that may do less has its sessions ended; returns their ids."""
 
-        await self.write(home, work)
+        async def work(connection: AsyncConnection) -> list[str]:
+            changing = update(users).where(users.c.id == home.account_id, users.c.role != role)
+            changed = await connection.execute(changing.values(role=role, updated_at=now()))
+            less = changed.rowcount and role != "operator"
+            return await end_rows(connection, home.account_id, "expired") if less else []
+
+        return await self.write(home, work)
 
     async def end_sessions(self, home: Home, reason: str) -> list[str]:
         """Ends the rows of all living sessions; returns their ids."""
@@ -228,15 +233,18 @@ class AccountStore:
 
     # ---- how ------------------------------------------------------------------------------------------------
 
-    async def write(self, home: Home, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def write(self, home: Home, work: Callable[[AsyncConnection], Awaitable[T]], follow: bool = True) -> T:
         """Does ``work`` in a transaction on the person's shard, also when they have moved since ``home`` was read.
 
-        Raises UNAUTHENTICATED when there is no such person any more, MOVING while they move.
+        Raises UNAUTHENTICATED when there is no such person any more, MOVING while they move, or, unless they are to be
+        followed there, when they have moved.
         """
         try:
             async with self.directory.writing(home.shard_id, home.account_id) as connection:
                 return await work(connection)
         except Moved as moved:
+            if not follow:
+                raise MeshError("MOVING", retry_after=1) from None
             async with self.directory.writing(moved.shard_id, home.account_id) as connection:
                 return await work(connection)
         except NotFound:
