@@ -16,7 +16,7 @@ from services.mesh.errors import MeshError, NotFound
 from services.storage.clock import now
 from services.storage.tables.directory import shard_info, user_shard_mapping
 
-PENDING, ACTIVE = "pending", "active"
+PENDING, ACTIVE, MOVING, ERASING = "pending", "active", "moving", "erasing"
 
 resident = user_shard_mapping
 
@@ -75,10 +75,15 @@ async def release(connection: AsyncConnection, account_id: str, state: str | Non
 
 
 async def change(connection: AsyncConnection, account_id: str, state: str, shard_id: int | None) -> None:
-    """Changes a person's state, and their shard when one is given. Raises NOT_FOUND when they are not entered."""
+    """Changes a person's state, and their shard when one is given. Raises NOT_FOUND when they are not entered.
+
+    Raises MOVING when somebody is to be erased who is being moved: there may be copies that the erasure would miss.
+    """
     found = await _locked(connection, account_id)
     if found is None:
         raise NotFound("account_id")
+    if found.state == MOVING and state == ERASING:
+        raise MeshError("MOVING", retry_after=2.0)
     there = found.shard_id if shard_id is None else shard_id
     values = {"state": state, "shard_id": there, "updated_at": now()}
     await connection.execute(update(resident).where(resident.c.user_id == account_id).values(values))

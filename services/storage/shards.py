@@ -33,7 +33,8 @@ from services.storage.tables.directory import shard_info
 from services.storage.tables.shard import users
 
 MAPPING_SECONDS, MAPPINGS = 300.0, 20_000
-SHARDS_SECONDS = 5.0  # after which a shard that an operator added is seen by everybody
+SHARDS_SECONDS = 5.0  # after which a change that an operator made to a shard is seen by everybody
+UNKNOWN_SECONDS = 1.0  # after which a shard that an operator added is found by whoever needs it
 PENDING_FOR = timedelta(seconds=60)
 NO_ROOM_RETRY, MOVING_RETRY = 60.0, 2.0
 TRIES = 5
@@ -132,6 +133,22 @@ class ShardDirectory:
                 await self._admit(connection, shard_id, owner, shared)
             yield connection
 
+    async def look(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Reads in the global database, for what has no name here."""
+        async with self._global.reading() as connection:
+            return await work(connection)
+
+    async def change(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """One transaction in the global database, begun again when another was in its way."""
+        for _ in range(TRIES - 1):
+            try:
+                async with self._global.writing() as connection:
+                    return await work(connection)
+            except Contended:
+                continue
+        async with self._global.writing() as connection:
+            return await work(connection)
+
     async def dispose(self) -> None:
         """Closes every connection."""
         for pool in (self._global, *(pool for _, pool in self._pools.values())):
@@ -167,7 +184,7 @@ class ShardDirectory:
         for attempt in range(TRIES):
             candidates = self._by_room(await self._read_rows())
             try:
-                return await self._change(work)
+                return await self.change(work)
             except IntegrityError:
                 raise MeshError("ALREADY_EXISTS") from None
             except MeshError as refused:
@@ -177,17 +194,17 @@ class ShardDirectory:
 
     async def activate(self, account_id: str) -> None:
         """The person's row is on the shard. Raises CONFLICT when the reservation has been taken back meanwhile."""
-        await self._change(lambda connection: residents.activate(connection, account_id))
+        await self.change(lambda connection: residents.activate(connection, account_id))
         self._mappings.drop(account_id)
 
     async def release(self, account_id: str) -> None:
         """Removes the person from the directory; fine when they are not in it."""
-        await self._change(lambda connection: residents.release(connection, account_id))
+        await self.change(lambda connection: residents.release(connection, account_id))
         self._mappings.drop(account_id)
 
     async def set_state(self, account_id: str, state: str, shard_id: int | None = None) -> None:
         """Changes a person's state, and their shard when one is given. Raises NOT_FOUND."""
-        await self._change(lambda connection: residents.change(connection, account_id, state, shard_id))
+        await self.change(lambda connection: residents.change(connection, account_id, state, shard_id))
         self._mappings.drop(account_id)
 
     async def reconcile(self) -> None:
@@ -210,11 +227,11 @@ class ShardDirectory:
         if there:
             await self.activate(account_id)
         else:
-            await self._change(lambda connection: residents.release(connection, account_id, residents.PENDING))
+            await self.change(lambda connection: residents.release(connection, account_id, residents.PENDING))
         self._mappings.drop(account_id)
 
     async def _recount(self, shard_id: int) -> None:
-        await self._change(lambda connection: residents.recount(connection, shard_id))
+        await self.change(lambda connection: residents.recount(connection, shard_id))
 
     # ---- within ----------------------------------------------------------------------------------------------
 
@@ -230,9 +247,7 @@ class ShardDirectory:
             raise Moved(lives.shard_id)
 
     async def _pool(self, shard_id: int) -> Pool:
-        row = next((row for row in await self.rows() if row.id == shard_id), None)
-        if row is None:
-            raise NotFound("shard_id")
+        row = await self._row(shard_id)
         place = tuple(getattr(row, name) for name in PLACE)
         known_place, pool = self._pools.get(shard_id, (None, None))
         if pool is not None and known_place == place:
@@ -241,6 +256,16 @@ class ShardDirectory:
         if pool is not None:
             await pool.engine.dispose()
         return self._pools[shard_id][1]
+
+    async def _row(self, shard_id: int) -> Row[Any]:
+        """The shard's row; of one that is not known yet, looked for again at most once a second."""
+        row = _with_id(await self.rows(), shard_id)
+        if row is None and self._rows_until - time.monotonic() < SHARDS_SECONDS - UNKNOWN_SECONDS:
+            self.forget_rows()
+            row = _with_id(await self.rows(), shard_id)
+        if row is None:
+            raise NotFound("shard_id")
+        return row
 
     def _opened(self, row: Row[Any]) -> Pool:
         try:
@@ -269,13 +294,6 @@ class ShardDirectory:
             return None
         return self._mappings.put(account_id, found)
 
-    async def _change(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-        """One transaction in the global database; begun again when another was in its way."""
-        for _ in range(TRIES - 1):
-            try:
-                async with self._global.writing() as connection:
-                    return await work(connection)
-            except Contended:
-                continue
-        async with self._global.writing() as connection:
-            return await work(connection)
+
+def _with_id(rows: list[Row[Any]], shard_id: int) -> Row[Any] | None:
+    return next((row for row in rows if row.id == shard_id), None)
