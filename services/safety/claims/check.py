@@ -32,6 +32,11 @@ _TOGETHER = re.compile("함께|같이|병용|동시|금기")
 _CAUSE = re.compile("때문|원인|탓")
 _FIRST = re.compile("먼저|우선|부터|처음")
 _SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
+_OBJECT = re.compile(r"(?:[을를과와나]|이나)$")
+# A department is gone to, seen, visited.
+_VISITS = re.compile("진료|방문|찾|내원|가세|가셔|가야")
+_SEEN_AT = re.compile(r"[가-힣]과(?:에서|가|이)\s(?:[^.]*진료를 봅니다|먼저)")
+_COMPARES = re.compile("차이|비교|구분|고르기")
 _ADVERB = re.compile("함께|같이|즉시|바로|동시")
 # Endings of a verb that is no condition.
 _ON = re.compile(r"(?:고|며|[아어여해려혀워와서]|도록|거나|게|세요|니다)$")
@@ -80,7 +85,7 @@ def check(sentence: str, cited: Sequence[str], known_names: Names, settled: Sequ
 
 
 def prepare(cited: Iterable[str], known_names: Names) -> None:
-    """Takes evidence apart ahead of the first sentence that cites it: what ``check`` would otherwise do then, and keeps."""
+    """Takes evidence apart ahead of the first sentence that cites it, as ``check`` would do then, and keeps it."""
     for evidence in cited:
         _given(evidence, known_names)
 
@@ -101,7 +106,8 @@ def _given(evidence: str, known: Names) -> _Given:
     heading = read(normalised(title), known)
     inherited = frozenset(name for clause in heading.clauses for name in clause.all_names)
     said = tuple(read(normalised(one), known, inherited) for one in sentences(body) if one.strip())
-    of_title = tuple(word for clause in heading.clauses for word in clause.words)
+    compared = _COMPARES.search(title)  # such a title names both, and says nothing of either
+    of_title = () if compared else tuple(word for clause in heading.clauses for word in clause.words)
     return _Given((heading, *said), of_title)
 
 
@@ -135,13 +141,13 @@ def _letters(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
 
 
 def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> tuple[int, list[str]]:
-    """Which check the evidence's clause ``at``, in its sentence ``said``, fails first, and why; the cheap ones first."""
+    """Which check the evidence's clause ``at``, in its sentence ``said``, fails first, and why; cheap ones first."""
     checks: tuple[Callable[[], list[str]], ...] = (
         lambda: [f"name: {name}" for name in sorted(claim.all_names - at.all_names)],
         lambda: _numbers(claim, at, said),
         lambda: _stance(claim, at),
         lambda: _uncovered(claim, at, of),
-        lambda: _polarity(claim, said),
+        lambda: _polarity(claim, at, said),
         lambda: _roles(claim, at),
     )
     for stage, failed in enumerate(checks):
@@ -233,7 +239,10 @@ def _in_quantity(claim: Clause, number: str) -> bool:
     return any(number in claim.text[one.start : one.end] for one in claim.quantities)
 
 
-def _polarity(claim: Clause, said: Said) -> list[str]:
+def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
+    both_deny = (
+        claim.stance is at.stance is Stance.DENIES
+    )  # "한약을 피하세요" denies the noun, "한약을 먹지 마세요" the verb
     reasons = []
     for denied in (True, False):
         for word in claim.said(denied):
@@ -241,7 +250,7 @@ def _polarity(claim: Clause, said: Said) -> list[str]:
                 continue
             same = any(alike(word, other) for clause in said.clauses for other in clause.said(denied))
             opposite = any(alike(word, other) for clause in said.clauses for other in clause.said(not denied))
-            if opposite and not same:
+            if opposite and not same and not (both_deny and _OBJECT.search(word.text)):
                 reasons.append(f"polarity: {word.text}")
     if softer := softeners(claim.text) - softeners(said.text):
         reasons.append(f"softer: {' '.join(sorted(softer))}")
@@ -259,6 +268,8 @@ def _stance(claim: Clause, at: Clause) -> list[str]:
 
 def _bidden(verb: Word, at: Clause) -> bool:
     """True when the evidence bids the same, or says it as its own verb: a mere condition is no instruction."""
+    if _VISITS.match(verb.text) and _SEEN_AT.search(at.text):
+        return True
     within = [*(word for word in at.main if _ON.search(word.text)), *at.words[-1:]]
     return any(alike(verb, other) for other in within)
 
@@ -269,7 +280,9 @@ def _uncovered(claim: Clause, at: Clause, of: _Given) -> list[str]:
     missing = []
     for number, word in enumerate(claim.words):
         denied = number in claim.denied
-        excused = both_deny and denied and _ACTS.match(word.text)
+        excused = (both_deny and denied and _ACTS.match(word.text)) or (
+            _VISITS.match(word.text) and _SEEN_AT.search(at.text)
+        )
         if not (excused or any(_is_named(word, name) for name in claim.names) or _covered(word, denied, at, of)):
             missing.append(f"word: {word.text}")
     return missing
