@@ -32,6 +32,7 @@ _TOGETHER = re.compile("함께|같이|병용|동시|금기")
 _CAUSE = re.compile("때문|원인|탓")
 _FIRST = re.compile("먼저|우선|부터|처음")
 _SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
+_HOW = re.compile(r"[아어여해서게]$")
 _OBJECT = re.compile(r"(?:[을를과와나]|이나)$")
 # A department is gone to, seen, visited.
 _VISITS = re.compile("진료|방문|찾|내원|가세|가셔|가야")
@@ -217,12 +218,10 @@ def _of_another(one: Quantity, claim: Clause, at: Clause) -> bool:
     own = [_owner(other, at) for other in siblings if one.supported_by(other)]
     others = [_owner(other, at) for other in siblings if not one.supported_by(other)]
     mine, rest = [word for word in own if word], [word for word in others if word]
-    if not mine or not rest:
-        return False
     claimed = _owner(one, claim)
     if claimed and any(alike(claimed, word) for word in rest) and not any(alike(claimed, word) for word in mine):
         return True
-    return not any(_has(claim, word) for word in mine) and any(_has(claim, word) for word in rest)
+    return bool(mine) and not any(_has(claim, word) for word in mine) and any(_has(claim, word) for word in rest)
 
 
 def _owner(one: Quantity, clause: Clause) -> Word | None:
@@ -263,7 +262,15 @@ def _stance(claim: Clause, at: Clause) -> list[str]:
         return [f"stance: {claim.stance} for {at.stance}"]
     if claim.stance is Stance.BIDS and claim.words and not _bidden(claim.words[-1], at):
         return [f"instruction: {claim.words[-1].text}"]
+    if claim.stance is at.stance is Stance.BIDS:
+        return [f"condition: {word.text}" for word in claim.main if _only_a_condition(word, at)]
     return []
+
+
+def _only_a_condition(word: Word, at: Clause) -> bool:
+    """True when the evidence has the word in its condition alone: "서서 쓰면 쓰러질 수 있으니 앉아서 쓰세요"."""
+    in_main = any(alike(word, other) for other in at.main)
+    return not in_main and bool(_HOW.search(word.text))
 
 
 def _bidden(verb: Word, at: Clause) -> bool:

@@ -40,7 +40,7 @@ _TO_THE_END = re.compile(
 )
 _LAST_DENIED = re.compile(r"(?<![가-힣])(?:안|못)\s[가-힣]+$")
 _AVOIDED = re.compile(r"[가-힣]+(?:[을를은는])?\s?(?:피하|피해|삼가)")
-_HELPING = ("주", "보", "두", "놓")
+_HELPING = ("주", "보", "두", "놓", "수")
 _LISTED = re.compile(r"([가-힣]{2,})(?:,\s?|·|나\s|이나\s|과\s|와\s)$")
 _ALTERNATIVE = re.compile(r"([가-힣]+)거나(?=\s)")
 
