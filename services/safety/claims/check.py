@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from services.safety import disclaimers
 from services.safety.claims.clauses import Clause, Said, plain, read, sentences
 from services.safety.claims.names import Names
 from services.safety.claims.polarity import Stance
-from services.safety.claims.quantities import Quantity
+from services.safety.claims.roles import misplaced
 from services.safety.claims.settled import contradicts
 from services.safety.claims.wording import forbidden
 from services.safety.claims.words import Word, alike, contained, softeners
@@ -28,10 +27,6 @@ _AGAINST_119 = re.compile(
     r"(?:119|구급차|응급실)[^.?!]{0,12}?(?:필요(?:는|가|까지)?\s?(?:는\s)?없|지\s?(?:는\s)?(?:않|마|말)|대신|보다는|안\s?(?:가|불러|해))"
 )
 _OPENING = re.compile(r"^(?:자료에 따르면|또한|그리고|다만|하지만|따라서|특히|그러나)[,\s]+")
-_TOGETHER = re.compile("함께|같이|병용|동시|금기")
-_CAUSE = re.compile("때문|원인|탓")
-_FIRST = re.compile("먼저|우선|부터|처음")
-_SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
 _HOW = re.compile(r"[아어여해서게]$")
 _OBJECT = re.compile(r"(?:[을를과와나]|이나)$")
 # A department is gone to, seen, visited.
@@ -149,7 +144,7 @@ def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> tuple[int, li
         lambda: _stance(claim, at),
         lambda: _uncovered(claim, at, of),
         lambda: _polarity(claim, at, said),
-        lambda: _roles(claim, at),
+        lambda: misplaced(claim, at),
     )
     for stage, failed in enumerate(checks):
         if reasons := failed():
@@ -166,72 +161,6 @@ def _numbers(claim: Clause, at: Clause, said: Said) -> list[str]:
     given = {number for clause in said.clauses for number in clause.digits}
     reasons += [f"digits: {number}" for number in sorted(claim.digits - given) if not _in_quantity(claim, number)]
     return reasons
-
-
-def _roles(claim: Clause, at: Clause) -> list[str]:
-    """Who does what to whom, what comes first, which side, which of several numbers."""
-    reasons = []
-    both = _TOGETHER.search(claim.text) and _TOGETHER.search(at.text)
-    if not both and ((claim.topics and at.topics and not claim.topics & at.topics) or _turned(claim, at)):
-        reasons.append("topic")
-    if _CAUSE.search(claim.text) and not _CAUSE.search(at.text):
-        reasons.append("cause")
-    if _FIRST.search(claim.text) and not _FIRST.search(at.text):
-        reasons.append("order")
-    reasons += [f"side: {side} {what.text}" for side, what in _sides(claim) if not _beside(side, what, at)]
-    reasons += [f"bound: {one.high:g} {one.kind}" for one in claim.quantities if _of_another(one, claim, at)]
-    return reasons
-
-
-def _turned(claim: Clause, at: Clause) -> bool:
-    """True when another name of the claim stands before its topic in the evidence: who raises whose level."""
-    places = {name: at.text.lower().find(name) for name in claim.names}
-    begins = [place for name, place in places.items() if name in claim.topics and place >= 0]
-    others = [place for name, place in places.items() if name not in claim.topics and place >= 0]
-    if begins and others and min(begins) > min(others):
-        return True
-    return any(
-        not alike(mine, theirs) and _beyond(mine, at) and _beyond(theirs, claim)
-        for mine in claim.about
-        for theirs in at.about
-    )
-
-
-def _beyond(topic: Word, clause: Clause) -> bool:
-    """True when the clause has the word, and not as its topic."""
-    return any(alike(topic, word) for word in clause.words if word not in clause.about)
-
-
-def _sides(clause: Clause) -> Iterator[tuple[str, Word]]:
-    for word, following in pairwise(clause.words):
-        if _SIDE.match(word.text):
-            yield word.text[:2], following
-
-
-def _beside(side: str, what: Word, at: Clause) -> bool:
-    return any(side == given and alike(what, other) for given, other in _sides(at))
-
-
-def _of_another(one: Quantity, claim: Clause, at: Clause) -> bool:
-    """True when the evidence gives several numbers of a kind and this one belongs to another thing than claimed."""
-    siblings = [other for other in at.quantities if other.kind == one.kind]
-    own = [_owner(other, at) for other in siblings if one.supported_by(other)]
-    others = [_owner(other, at) for other in siblings if not one.supported_by(other)]
-    mine, rest = [word for word in own if word], [word for word in others if word]
-    claimed = _owner(one, claim)
-    if claimed and any(alike(claimed, word) for word in rest) and not any(alike(claimed, word) for word in mine):
-        return True
-    return bool(mine) and not any(_has(claim, word) for word in mine) and any(_has(claim, word) for word in rest)
-
-
-def _owner(one: Quantity, clause: Clause) -> Word | None:
-    """The word right before a quantity, which says what it counts."""
-    before = [word for word in clause.words if word.end <= one.start]
-    return before[-1] if before else None
-
-
-def _has(clause: Clause, word: Word) -> bool:
-    return any(alike(word, other) for other in clause.words)
 
 
 def _in_quantity(claim: Clause, number: str) -> bool:
