@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from services.safety import disclaimers
 from services.safety.claims.clauses import Clause, Said, plain, read, sentences
 from services.safety.claims.names import Names
 from services.safety.claims.polarity import Stance
-from services.safety.claims.quantities import Quantity
+from services.safety.claims.roles import misplaced
 from services.safety.claims.settled import contradicts
 from services.safety.claims.wording import forbidden
 from services.safety.claims.words import Word, alike, contained, softeners
@@ -28,10 +27,12 @@ _AGAINST_119 = re.compile(
     r"(?:119|구급차|응급실)[^.?!]{0,12}?(?:필요(?:는|가|까지)?\s?(?:는\s)?없|지\s?(?:는\s)?(?:않|마|말)|대신|보다는|안\s?(?:가|불러|해))"
 )
 _OPENING = re.compile(r"^(?:자료에 따르면|또한|그리고|다만|하지만|따라서|특히|그러나)[,\s]+")
-_TOGETHER = re.compile("함께|같이|병용|동시|금기")
-_CAUSE = re.compile("때문|원인|탓")
-_FIRST = re.compile("먼저|우선|부터|처음")
-_SIDE = re.compile("왼쪽|오른쪽|위쪽|아래쪽")
+_HOW = re.compile(r"[아어여해서게]$")
+_OBJECT = re.compile(r"(?:[을를과와나]|이나)$")
+# A department is gone to, seen, visited.
+_VISITS = re.compile("진료|방문|찾|내원|가세|가셔|가야")
+_SEEN_AT = re.compile(r"[가-힣]과(?:에서|가|이)\s(?:[^.]*진료를 봅니다|먼저)")
+_COMPARES = re.compile("차이|비교|구분|고르기")
 _ADVERB = re.compile("함께|같이|즉시|바로|동시")
 # Endings of a verb that is no condition.
 _ON = re.compile(r"(?:고|며|[아어여해려혀워와서]|도록|거나|게|세요|니다)$")
@@ -80,7 +81,7 @@ def check(sentence: str, cited: Sequence[str], known_names: Names, settled: Sequ
 
 
 def prepare(cited: Iterable[str], known_names: Names) -> None:
-    """Takes evidence apart ahead of the first sentence that cites it: what ``check`` would otherwise do then, and keeps."""
+    """Takes evidence apart ahead of the first sentence that cites it, as ``check`` would do then, and keeps it."""
     for evidence in cited:
         _given(evidence, known_names)
 
@@ -101,7 +102,8 @@ def _given(evidence: str, known: Names) -> _Given:
     heading = read(normalised(title), known)
     inherited = frozenset(name for clause in heading.clauses for name in clause.all_names)
     said = tuple(read(normalised(one), known, inherited) for one in sentences(body) if one.strip())
-    of_title = tuple(word for clause in heading.clauses for word in clause.words)
+    compared = _COMPARES.search(title)  # such a title names both, and says nothing of either
+    of_title = () if compared else tuple(word for clause in heading.clauses for word in clause.words)
     return _Given((heading, *said), of_title)
 
 
@@ -135,14 +137,14 @@ def _letters(claim: Said, given: Sequence[_Given]) -> Iterator[str]:
 
 
 def _missing(claim: Clause, at: Clause, said: Said, of: _Given) -> tuple[int, list[str]]:
-    """Which check the evidence's clause ``at``, in its sentence ``said``, fails first, and why; the cheap ones first."""
+    """Which check the evidence's clause ``at``, in its sentence ``said``, fails first, and why; cheap ones first."""
     checks: tuple[Callable[[], list[str]], ...] = (
         lambda: [f"name: {name}" for name in sorted(claim.all_names - at.all_names)],
         lambda: _numbers(claim, at, said),
         lambda: _stance(claim, at),
         lambda: _uncovered(claim, at, of),
-        lambda: _polarity(claim, said),
-        lambda: _roles(claim, at),
+        lambda: _polarity(claim, at, said),
+        lambda: misplaced(claim, at),
     )
     for stage, failed in enumerate(checks):
         if reasons := failed():
@@ -161,79 +163,14 @@ def _numbers(claim: Clause, at: Clause, said: Said) -> list[str]:
     return reasons
 
 
-def _roles(claim: Clause, at: Clause) -> list[str]:
-    """Who does what to whom, what comes first, which side, which of several numbers."""
-    reasons = []
-    both = _TOGETHER.search(claim.text) and _TOGETHER.search(at.text)
-    if not both and ((claim.topics and at.topics and not claim.topics & at.topics) or _turned(claim, at)):
-        reasons.append("topic")
-    if _CAUSE.search(claim.text) and not _CAUSE.search(at.text):
-        reasons.append("cause")
-    if _FIRST.search(claim.text) and not _FIRST.search(at.text):
-        reasons.append("order")
-    reasons += [f"side: {side} {what.text}" for side, what in _sides(claim) if not _beside(side, what, at)]
-    reasons += [f"bound: {one.high:g} {one.kind}" for one in claim.quantities if _of_another(one, claim, at)]
-    return reasons
-
-
-def _turned(claim: Clause, at: Clause) -> bool:
-    """True when another name of the claim stands before its topic in the evidence: who raises whose level."""
-    places = {name: at.text.lower().find(name) for name in claim.names}
-    begins = [place for name, place in places.items() if name in claim.topics and place >= 0]
-    others = [place for name, place in places.items() if name not in claim.topics and place >= 0]
-    if begins and others and min(begins) > min(others):
-        return True
-    return any(
-        not alike(mine, theirs) and _beyond(mine, at) and _beyond(theirs, claim)
-        for mine in claim.about
-        for theirs in at.about
-    )
-
-
-def _beyond(topic: Word, clause: Clause) -> bool:
-    """True when the clause has the word, and not as its topic."""
-    return any(alike(topic, word) for word in clause.words if word not in clause.about)
-
-
-def _sides(clause: Clause) -> Iterator[tuple[str, Word]]:
-    for word, following in pairwise(clause.words):
-        if _SIDE.match(word.text):
-            yield word.text[:2], following
-
-
-def _beside(side: str, what: Word, at: Clause) -> bool:
-    return any(side == given and alike(what, other) for given, other in _sides(at))
-
-
-def _of_another(one: Quantity, claim: Clause, at: Clause) -> bool:
-    """True when the evidence gives several numbers of a kind and this one belongs to another thing than claimed."""
-    siblings = [other for other in at.quantities if other.kind == one.kind]
-    own = [_owner(other, at) for other in siblings if one.supported_by(other)]
-    others = [_owner(other, at) for other in siblings if not one.supported_by(other)]
-    mine, rest = [word for word in own if word], [word for word in others if word]
-    if not mine or not rest:
-        return False
-    claimed = _owner(one, claim)
-    if claimed and any(alike(claimed, word) for word in rest) and not any(alike(claimed, word) for word in mine):
-        return True
-    return not any(_has(claim, word) for word in mine) and any(_has(claim, word) for word in rest)
-
-
-def _owner(one: Quantity, clause: Clause) -> Word | None:
-    """The word right before a quantity, which says what it counts."""
-    before = [word for word in clause.words if word.end <= one.start]
-    return before[-1] if before else None
-
-
-def _has(clause: Clause, word: Word) -> bool:
-    return any(alike(word, other) for other in clause.words)
-
-
 def _in_quantity(claim: Clause, number: str) -> bool:
     return any(number in claim.text[one.start : one.end] for one in claim.quantities)
 
 
-def _polarity(claim: Clause, said: Said) -> list[str]:
+def _polarity(claim: Clause, at: Clause, said: Said) -> list[str]:
+    both_deny = (
+        claim.stance is at.stance is Stance.DENIES
+    )  # "한약을 피하세요" denies the noun, "한약을 먹지 마세요" the verb
     reasons = []
     for denied in (True, False):
         for word in claim.said(denied):
@@ -241,7 +178,7 @@ def _polarity(claim: Clause, said: Said) -> list[str]:
                 continue
             same = any(alike(word, other) for clause in said.clauses for other in clause.said(denied))
             opposite = any(alike(word, other) for clause in said.clauses for other in clause.said(not denied))
-            if opposite and not same:
+            if opposite and not same and not (both_deny and _OBJECT.search(word.text)):
                 reasons.append(f"polarity: {word.text}")
     if softer := softeners(claim.text) - softeners(said.text):
         reasons.append(f"softer: {' '.join(sorted(softer))}")
@@ -254,11 +191,21 @@ def _stance(claim: Clause, at: Clause) -> list[str]:
         return [f"stance: {claim.stance} for {at.stance}"]
     if claim.stance is Stance.BIDS and claim.words and not _bidden(claim.words[-1], at):
         return [f"instruction: {claim.words[-1].text}"]
+    if claim.stance is at.stance is Stance.BIDS:
+        return [f"condition: {word.text}" for word in claim.main if _only_a_condition(word, at)]
     return []
+
+
+def _only_a_condition(word: Word, at: Clause) -> bool:
+    """True when the evidence has the word in its condition alone: "서서 쓰면 쓰러질 수 있으니 앉아서 쓰세요"."""
+    in_main = any(alike(word, other) for other in at.main)
+    return not in_main and bool(_HOW.search(word.text))
 
 
 def _bidden(verb: Word, at: Clause) -> bool:
     """True when the evidence bids the same, or says it as its own verb: a mere condition is no instruction."""
+    if _VISITS.match(verb.text) and _SEEN_AT.search(at.text):
+        return True
     within = [*(word for word in at.main if _ON.search(word.text)), *at.words[-1:]]
     return any(alike(verb, other) for other in within)
 
@@ -269,7 +216,9 @@ def _uncovered(claim: Clause, at: Clause, of: _Given) -> list[str]:
     missing = []
     for number, word in enumerate(claim.words):
         denied = number in claim.denied
-        excused = both_deny and denied and _ACTS.match(word.text)
+        excused = (both_deny and denied and _ACTS.match(word.text)) or (
+            _VISITS.match(word.text) and _SEEN_AT.search(at.text)
+        )
         if not (excused or any(_is_named(word, name) for name in claim.names) or _covered(word, denied, at, of)):
             missing.append(f"word: {word.text}")
     return missing

@@ -26,6 +26,7 @@ _LINKED = re.compile(
     r"(?:https?://|www\.)\S+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:kr|com|net|org|io|co)\b\S*", re.IGNORECASE
 )
 _NOT_LETTERS = re.compile(r"[^0-9a-z가-힣]")
+_IN_FULL = (("에서 봅니다", "에서 진료를 봅니다"), ("식후", "식사 후"), ("식전", "식사 전"))
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _TOPIC = re.compile(r"^[가-힣]{0,4}(?:\([^)]*\))?(?:은|는)(?=[\s,])")
 _CHAINED = re.compile(r"^[가-힣]{0,4}(?:\([^)]*\))?(?:[·,]\s?|(?:과|와|나|이나)\s)$")
@@ -37,7 +38,7 @@ _ADNOMINAL = re.compile(
     r"(?:[있없하되먹쓰받주오지키치나르우으내보않막돕찾]|줄이|높이|먹이|붙이|(?<![가-힣])[가사자드]|생기|옮기|걸리|내리|올리)는$"
     r"|(?:[많적좋높낮깊짧같않작젊싫넓좁맞얇굵받먹담앉넣읽입]|남)은$"
 )
-_TOPICAL = re.compile(r"[가-힣A-Za-z)]+(?:은|는)$")
+_TOPICAL = re.compile(r"[가-힣A-Za-z)]+(?<!에)(?<!에서)(?<!에게)(?<!로)(?<!과)(?<!와)(?:은|는)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def sentences(text: str) -> list[str]:
 
 def read(text: str, known: Names, inherited: frozenset[str] = frozenset()) -> Said:
     """Takes a sentence apart; ``inherited`` are the names of what it belongs to, such as a title."""
-    text = text.replace("에서 봅니다", "에서 진료를 봅니다")
+    for short, full in _IN_FULL:
+        text = text.replace(short, full)
     phones = frozenset(match.group() for match in _PHONE.finditer(text))
     links = frozenset(match.group().rstrip(".,)에서") for match in _LINKED.finditer(text))
     clauses: list[Clause] = []

@@ -28,7 +28,7 @@ _DENIED_BEFORE = re.compile(r"(?<![가-힣])(?:안|못)\s(?=[가-힣])")
 _ALLOWS = re.compile(
     r"도\s?(?:별\s?|아무\s?|크게\s?|전혀\s?|대부분\s?)?(?:됩니다|돼요|되어요|됨|된다(?!는)|되고|되며|괜찮|무방|좋습니다|상관|문제|안전|위험하지)"
     r"|(?:문제|상관|지장|필요|걱정|이상)(?:[가는도은이])?\s?(?:거의\s)?(?:없[습어고으다]|되지\s?않)|무방|괜찮습|괜찮아|안전합|안전하[게며고]"
-    r"|면\s?됩니다|면\s?돼요|가능합|가능하[며고]|(?:먹을|쓸|마실|드실|복용할|사용할|투여할|끊을|중단할|늘릴|줄일|피울|맞을)\s?수(?:도|가)?\s?있"
+    r"|면\s?됩니다|면\s?돼요|가능합|가능하[며고]|(?:먹을|쓸|마실|드실|복용할|사용할|투여할|끊을|중단할|피울|맞을)\s?수(?:도|가)?\s?있"
 )
 _BIDS = re.compile(
     r"(?:세요|십시오|바랍니다|야\s?(?:합니다|해요|하며|하고|한다)|[는은] 것이 (?:좋|원칙|안전)[가-힣]*)$"
@@ -40,6 +40,7 @@ _TO_THE_END = re.compile(
 )
 _LAST_DENIED = re.compile(r"(?<![가-힣])(?:안|못)\s[가-힣]+$")
 _AVOIDED = re.compile(r"[가-힣]+(?:[을를은는])?\s?(?:피하|피해|삼가)")
+_HELPING = ("주", "보", "두", "놓", "수")
 _LISTED = re.compile(r"([가-힣]{2,})(?:,\s?|·|나\s|이나\s|과\s|와\s)$")
 _ALTERNATIVE = re.compile(r"([가-힣]+)거나(?=\s)")
 
@@ -86,6 +87,8 @@ def _word_before(text: str, at: int) -> tuple[int, int]:
     end = begin
     while begin and (text[begin - 1].isalnum()):
         begin -= 1
+    if text[begin:end] in _HELPING and begin:
+        return _word_before(text, begin - 1)[0], end  # 막아 주지는 못합니다
     return begin, end
 
 

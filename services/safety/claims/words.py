@@ -31,7 +31,9 @@ _INFLECTED = re.compile(
 )
 _COPULA = re.compile(r"(?<=[가-힣])(?:입니다|이면|이라면|이므로|인데|이고|이며)$")
 # There is, there is not: what is said of the word before, which polarity.py keeps.
-_AUXILIARY = re.compile(r"^(?:못하|못해|못한|않|없(?!애)|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다)")
+_AUXILIARY = re.compile(
+    r"^(?:못하|못해|못한|못합|않|없(?!애)|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다|상황|중[이일인]|받[으아을습는])"
+)
 _VOWEL_FINALS = {
     "겨": "기",
     "셔": "시",
@@ -106,7 +108,7 @@ def roots(word: str) -> frozenset[str]:
 def _shorter(stem: str) -> list[str]:
     ends = [match.start() for pattern in (_PARTICLES, _INFLECTED) if (match := pattern.search(stem))]
     found = [stem[:end] for end in ends if end]
-    if (match := _ENDINGS.search(stem)) and match.start() >= 2:
+    if match := _ENDINGS.search(stem, 2):
         found.append(stem[: match.start()])
     found.append(stem[:-1] + _opened(stem[-1]))
     return found
@@ -151,6 +153,6 @@ def _nouns(word: str) -> frozenset[str]:
     """The word, and the word without its particle or 하다."""
     found = {word.lower()}
     for pattern in (_PARTICLES, _ENDINGS):
-        if (match := pattern.search(word)) and match.start() >= 2:
+        if match := pattern.search(word, 2):
             found.add(word[: match.start()].lower())
     return frozenset(found)
