@@ -193,13 +193,13 @@ class MoveStore:
 
     async def same(self, account_id: str, one: int, other: int) -> bool:
         """Whether everything but events stands on both shards alike."""
-        persons = [await self._person(shard_id, account_id) for shard_id in (one, other)]
-        if not _alike(*([person] if person else [] for person in persons), without="state"):
+        here, there_too = await self._person(one, account_id), await self._person(other, account_id)
+        if here is None or there_too is None or not _alike([here], [there_too], without="state"):
             return False
         for table, owner, key in OWNED:
             there = self._batches(other, table, owner, key, account_id)
             async for batch in self._batches(one, table, owner, key, account_id):
-                if not await self._alike(table, (one, batch), (other, await anext(there, []))):
+                if not await self._same(table, (one, batch), (other, await anext(there, []))):
                     return False
             if await anext(there, []):
                 return False
@@ -266,11 +266,14 @@ class MoveStore:
             found = [(await connection.execute(_ordered(one))).all() for one in wanted]
         return list(zip(OF_EXCHANGES, found, strict=True))
 
-    async def _alike(self, table: Table, *places: tuple[int, Sequence[Row[Any]]]) -> bool:
-        if not _alike(*(batch for _, batch in places)):
+    async def _same(
+        self, table: Table, one: tuple[int, Sequence[Row[Any]]], other: tuple[int, Sequence[Row[Any]]]
+    ) -> bool:
+        """Whether two batches are equal, and what belongs to them; each is given with its shard."""
+        if not _alike(one[1], other[1]):
             return False
-        details = [await self._details(shard_id, table, batch) for shard_id, batch in places]
-        return all(_alike(mine, theirs) for (_, mine), (_, theirs) in zip(*details, strict=True))
+        here, there = await self._details(one[0], table, one[1]), await self._details(other[0], table, other[1])
+        return all(_alike(mine, theirs) for (_, mine), (_, theirs) in zip(here, there, strict=True))
 
     async def _events(self, shard_id: int, after: str) -> Sequence[Row[Any]]:
         wanted = select(outbox).where(outbox.c.id > after).order_by(outbox.c.id).limit(EVENTS)

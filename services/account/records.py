@@ -71,7 +71,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a login is judged by. ``at_home`` is True for a place the person has logged in from before."""
+    """What a login is judged by. ``at_home`` is True for a place the person has logged in from before.
+
+    ``fresh_place`` is True when that is written down already and need not be so soon again.
+    """
 
     home: Home
     password_hash: str
@@ -79,6 +82,7 @@ class Credentials:
     is_active: bool
     role: Role
     at_home: bool
+    fresh_place: bool
     has_places: bool
 
 

@@ -58,7 +58,7 @@ class SessionStore:
             if not logged_in.rowcount:
                 return False
             await connection.execute(insert(session).values(row))
-            if place:
+            if place and not found.fresh_place:
                 await upsert(connection, known_place, [{"user_id": owner, "place": place, "last_seen": at}])
             return True
 

@@ -28,6 +28,8 @@ from services.storage.tables.shard import consent, known_place, session, users
 
 T = TypeVar("T")
 KNOWN_PLACE_DAYS = 90
+# A place seen within this time is not written down again at every login.
+SEEN_AGAIN = timedelta(hours=6)
 GLOBAL_SECONDS, ERASED_AT_ONCE = 5.0, 100
 # Stands where an unknown name has no account: the same queries are made for nobody as for somebody.
 NOBODY = "0" * 26
@@ -91,17 +93,18 @@ class AccountStore:
 
     async def _credentials(self, home: Home, place: bytes) -> Credentials | None:
         since = now() - timedelta(days=KNOWN_PLACE_DAYS)
-        visited = select(known_place.c.place).where(
-            known_place.c.user_id == users.c.id, known_place.c.last_seen > since
-        )
+        theirs = (known_place.c.user_id == users.c.id, known_place.c.last_seen > since)
+        visited = select(known_place.c.place).where(*theirs)
         columns = (users.c.password_hash, users.c.login, users.c.is_active, users.c.role)
-        at_home = exists(visited.where(known_place.c.place == place)).label("at_home")
-        wanted = select(*columns, at_home, exists(visited).label("has_places")).where(users.c.id == home.account_id)
+        here = select(known_place.c.last_seen).where(*theirs, known_place.c.place == place)
+        places = (here.scalar_subquery().label("last_here"), exists(visited).label("has_places"))
+        wanted = select(*columns, *places).where(users.c.id == home.account_id)
         async with self.directory.reading(home.shard_id) as connection:
             row = (await connection.execute(wanted)).first()
         if row is None:
             return None
-        flags = (bool(row.is_active), row.role, bool(row.at_home), bool(row.has_places))
+        at_home, fresh = row.last_here is not None, bool(row.last_here and row.last_here > now() - SEEN_AGAIN)
+        flags = (bool(row.is_active), row.role, at_home, fresh, bool(row.has_places))
         return Credentials(home, row.password_hash, row.login, *flags)
 
     # ---- making ----------------------------------------------------------------------------------------------
