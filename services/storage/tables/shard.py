@@ -71,8 +71,7 @@ session = Table(
     Column("ended_at", Moment()),
     Column("end_reason", String(20), nullable=False, server_default=""),
     Index("ix_session_user", "user_id", "created_at"),
-    Index("ix_session_ended", "ended_at"),
-    Index("ix_session_expires", "expires_at"),
+    Index("ix_session_ended", "ended_at", "expires_at"),  # those that live, too, by the end of their time
 )
 
 # Where a person has logged in from: keyed hashes of addresses. A stranger's failures do not lock these out.
@@ -82,6 +81,7 @@ known_place = Table(
     Column("user_id", String(32), primary_key=True),
     Column("place", Digest(32), primary_key=True),
     Column("last_seen", Moment(), nullable=False),
+    Index("ix_known_place_seen", "last_seen"),
 )
 
 conversation = Table(

@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_known_place_seen", "known_place", ["last_seen"], unique=False)
     op.create_table(
         "search_log",
         sa.Column("exchange_id", sa.String(length=32), nullable=False),
@@ -114,8 +115,7 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(length=20), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_session_ended", "session", ["ended_at"], unique=False)
-    op.create_index("ix_session_expires", "session", ["expires_at"], unique=False)
+    op.create_index("ix_session_ended", "session", ["ended_at", "expires_at"], unique=False)
     op.create_index("ix_session_user", "session", ["user_id", "created_at"], unique=False)
     op.create_table(
         "users",
