@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from ulid import ULID
@@ -12,19 +13,26 @@ from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.citations import Citations
 from services.chatbot.quality import quality
 from services.chatbot.question import Question
+from services.chatbot.receipt import receipt
 from services.chatbot.records import Outcome
 from services.chatbot.specialists import Part
+from services.llm.providers import EXTRACTIVE
+from services.llm.usage import Spent
 
 
 class Answer:
     """Collects what goes out. Nothing here talks to anybody."""
 
     def __init__(self, question: Question) -> None:
-        self._question = question
+        self.question = question
         self.citations = Citations()
         self.domains: list[int] = []
         self.emergency = pb.Emergency(level=1)  # type: ignore[arg-type]
         self.refused, self.failure = "", ""
+        # Who wrote it, with what model, what that took, and why sentences were dropped.
+        self.writer, self.model = EXTRACTIVE, ""
+        self.spent: list[Spent] = []
+        self.dropped: Counter[str] = Counter()
         self.degraded: list[pb.Degraded] = []
         self.timings = pb.Timings()
         self._pieces: list[str] = []
@@ -36,7 +44,7 @@ class Answer:
 
     def append(self, piece: str) -> None:
         if not self._pieces:
-            self.timings.first_text_ms = self._question.milliseconds()
+            self.timings.first_text_ms = self.question.milliseconds()
         self._pieces.append(piece)
 
     def take(self, part: Part) -> list[pb.Citation]:
@@ -45,7 +53,7 @@ class Answer:
         if part.degraded:
             self.degraded.append(pb.Degraded(domain=part.domain, reason=part.degraded))  # type: ignore[arg-type]
         if part.response.evidence and not self.timings.evidence_ms:
-            self.timings.evidence_ms = self._question.milliseconds()
+            self.timings.evidence_ms = self.question.milliseconds()
         return self.citations.add(part.response)
 
     def answered_by(self, domain: int) -> None:
@@ -62,16 +70,16 @@ class Answer:
     def completed(self) -> pb.Completed:
         """The closing event."""
         used = self.citations.used
-        self.timings.total_ms = self._question.milliseconds()
+        self.timings.total_ms = self.question.milliseconds()
         return pb.Completed(
-            exchange_id=self._question.exchange_id,
-            conversation_id=self._question.conversation_id,
+            exchange_id=self.question.exchange_id,
+            conversation_id=self.question.conversation_id,
             answer=self.text,
             domains=self.domains,  # type: ignore[arg-type]
             confidence=self.confidence,
             citations=used,
             emergency=self.emergency,
-            provider=self._question.writer,
+            provider=self.writer,
             data_version=max((citation.as_of for citation in used), default=""),
             images=self.citations.images,
             timings=self.timings,
@@ -87,9 +95,9 @@ class Answer:
             domains=list(self.domains),
             confidence=self.confidence,
             emergency_level=self.emergency.level,
-            provider=self._question.writer,
-            total_ms=self._question.milliseconds(),
+            total_ms=self.question.milliseconds(),
             quality=quality(self.text, self.confidence, len(self.degraded)),
+            receipt=receipt(self),
             evidence=self.citations.rows(),
             searches=[
                 (specialist_pb2.Domain.Name(p.domain), len(p.response.evidence), p.milliseconds, p.degraded)
@@ -100,23 +108,23 @@ class Answer:
 
     def _events(self) -> list[tuple[str, bytes]]:
         done = events_pb2.ExchangeCompleted(
-            exchange_id=self._question.exchange_id,
-            conversation_id=self._question.conversation_id,
+            exchange_id=self.question.exchange_id,
+            conversation_id=self.question.conversation_id,
             domains=self.domains,  # type: ignore[arg-type]
             confidence=self.confidence,
             emergency_level=self.emergency.level,
-            provider=self._question.writer,
+            provider=self.writer,
             total_ms=self.timings.total_ms,
             degraded=[missing.domain for missing in self.degraded],
         )
         envelopes = [events_pb2.Envelope(exchange_completed=done)]
         if self.refused:
-            raised = events_pb2.SafetyRaised(exchange_id=self._question.exchange_id, kind=self.refused)
+            raised = events_pb2.SafetyRaised(exchange_id=self.question.exchange_id, kind=self.refused)
             envelopes.append(events_pb2.Envelope(safety_raised=raised))
         return [sealed(envelope) for envelope in envelopes]
 
     def _failed(self) -> tuple[str, bytes]:
-        question = self._question
+        question = self.question
         failed = events_pb2.ExchangeFailed(
             exchange_id=question.exchange_id, conversation_id=question.conversation_id, reason=self.failure
         )

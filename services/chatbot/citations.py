@@ -16,13 +16,18 @@ class Citations:
         self._by_id: dict[str, pb.Citation] = {}
         self._evidence: dict[str, specialist_pb2.Evidence] = {}
         self._used: set[int] = set()
+        # What specialists said that is not, word for word, in the evidence's text: written from its other fields.
+        self._stated: dict[int, list[str]] = {}
 
     def add(self, part: specialist_pb2.ConsultResponse) -> list[pb.Citation]:
         """Numbers the evidence that the part's statements rest on, in the order they name it; returns the new ones."""
         known = {evidence.id: evidence for evidence in part.evidence}
         named = (id for statement in part.statements for id in statement.evidence_ids)
         fresh = [known[id] for id in dict.fromkeys(named) if id in known and id not in self._by_id]
-        return [self._number(evidence) for evidence in fresh]
+        numbered = [self._number(evidence) for evidence in fresh]
+        for statement in part.statements:
+            self._state(statement)
+        return numbered
 
     def cited(self, statements: Iterable[specialist_pb2.Statement]) -> list[Cited]:
         """The statements with the numbers of their evidence; one that rests on nothing known keeps none."""
@@ -32,6 +37,15 @@ class Citations:
             )
             for said in statements
         ]
+
+    def texts(self, sentences: Iterable[Cited] | None = None) -> dict[int, str]:
+        """Title and text by number, of what ``sentences`` rest on or of everything: what claims are held to."""
+        wanted = None if sentences is None else {number for sentence in sentences for number in sentence.numbers}
+        return {
+            citation.number: "\n".join((citation.title, citation.snippet, *self._stated.get(citation.number, ())))
+            for citation in self._by_id.values()
+            if wanted is None or citation.number in wanted
+        }
 
     def use(self, sentences: Iterable[Cited]) -> None:
         self._used.update(number for sentence in sentences for number in sentence.numbers)
@@ -48,6 +62,11 @@ class Citations:
     def rows(self) -> list[tuple[int, str, float]]:
         """Number, evidence id and score of what the answer cites."""
         return [(c.number, c.id, self._evidence[c.id].score) for c in self.used]
+
+    def _state(self, statement: specialist_pb2.Statement) -> None:
+        for id in statement.evidence_ids:
+            if id in self._by_id and statement.text not in self._by_id[id].snippet:
+                self._stated.setdefault(self._by_id[id].number, []).append(statement.text)
 
     def _number(self, evidence: specialist_pb2.Evidence) -> pb.Citation:
         citation = pb.Citation(

@@ -58,7 +58,7 @@ class Journal:
             head = await self._redis.lindex(_key(exchange_id), 0)  # type: ignore[misc]
         if head is None:
             return None
-        shard_id, _, owner = head.decode().partition(" ")
+        shard_id, _, owner = bytes(head).decode().partition(" ")  # type: ignore[arg-type]
         return Written(owner, int(shard_id))
 
     async def read(self, exchange_id: str, owner: str, after: int) -> AsyncIterator[pb.AskResponse]:

@@ -16,15 +16,16 @@ from services.chatbot.announcement import announced
 from services.chatbot.answer import Answer
 from services.chatbot.asked_to import never_done
 from services.chatbot.asker import Asker, Askers
+from services.chatbot.composer import Composer
+from services.chatbot.composition import Composition
 from services.chatbot.events import EventNumbers
 from services.chatbot.follow_up import standalone
 from services.chatbot.question import Question
 from services.chatbot.records import COMPLETED, FAILED, PARTIAL
 from services.chatbot.routing import CLASSIFIED, added, consulted, out_of_scope
-from services.chatbot.specialists import Part, Specialists
+from services.chatbot.specialists import Part, Specialists, in_turn
 from services.chatbot.store import ConversationStore
 from services.llm.provider import Cited, Section
-from services.llm.registry import writer
 from services.mesh import telemetry
 from services.mesh.client import Client
 from services.mesh.context import current
@@ -50,6 +51,7 @@ class Orchestrator:
     category: Client
     specialists: Specialists
     askers: Askers
+    composer: Composer
     security: Callable[..., Awaitable[None]]
 
     async def answer(self, question: Question) -> AsyncGenerator[pb.AskResponse, None]:
@@ -176,12 +178,15 @@ class _Run:
             self._of.specialists.consult(domain, self._consultation(asked, shares.get(domain, 0.0)))
             for domain in domains
         ]
+        composition = await self._of.composer.composition(self._answer, self._asker, asked)
         said = False
-        for rank, task in enumerate(self._consultations):
-            part = await task
-            async for event in self._section(part, rank, alone=len(domains) == 1):
+        async for rank, part in in_turn(self._consultations):
+            async for event in self._section(composition, part, rank, alone=len(domains) == 1):
                 said = said or event.HasField("delta")
                 yield event
+        async for piece in composition.rest():
+            said = True
+            yield self._delta(piece)
         if not said and level <= Level.NONE:
             nothing = wording.OUT_OF_SCOPE if out_of_scope(scores, level) else wording.NOTHING_FOUND
             yield self._delta(nothing + "\n\n")
@@ -202,8 +207,10 @@ class _Run:
             confidence=share,
         )
 
-    async def _section(self, part: Part, rank: int, alone: bool) -> AsyncIterator[pb.AskResponse]:
-        """A specialist's evidence, then its text, each sentence after the citation it rests on."""
+    async def _section(
+        self, composition: Composition, part: Part, rank: int, alone: bool
+    ) -> AsyncIterator[pb.AskResponse]:
+        """A specialist's evidence, then what it lets be said now, each sentence after the citation it rests on."""
         fresh = self._answer.take(part)
         if part.degraded:
             yield self.numbers.event(degraded=self._answer.degraded[-1])
@@ -213,9 +220,8 @@ class _Run:
         sentences = self._allowed(part, MAIN_STATEMENTS if rank == 0 else OTHER_STATEMENTS)
         if sentences:
             self._answer.answered_by(part.domain)
-            self._answer.citations.use(sentences)
             section = Section(wording.heading(part.domain), tuple(sentences))
-            async for piece in writer(self._question.writer).write(section, alone):
+            async for piece in composition.part(section, part.domain, alone):
                 yield self._delta(piece)
         if part.response.clarifying_question:
             yield self._delta(part.response.clarifying_question + "\n\n")
@@ -238,3 +244,4 @@ class _Run:
             question.exchange_id, question.conversation_id, question.owner, question.shard_id, outcome
         )
         await asyncio.shield(asyncio.ensure_future(close))
+        await self._of.composer.settle(self._answer)

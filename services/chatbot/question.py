@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ulid import ULID
@@ -24,7 +25,8 @@ class Question:
     shard_id: int
     session_id: str = ""
     location: specialist_pb2.Location | None = None
-    writer: str = "extractive"
+    # Provider by role, as this question wants it.
+    providers: Mapping[str, str] = field(default_factory=dict)
     idempotency_key: str | None = None
     resumable: bool = False
     standing: Standing = field(default_factory=Standing)

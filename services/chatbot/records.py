@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.chatbot.receipt import Receipt
+
 OPEN, COMPLETED, PARTIAL, FAILED = "open", "completed", "partial", "failed"
 
 
@@ -61,7 +63,7 @@ class Outcome:
     confidence: float = 0.0
     quality: float = 0.0  # 0..1
     emergency_level: int = 1
-    provider: str = ""
+    receipt: Receipt | None = None
     total_ms: int = 0
     evidence: list[tuple[int, str, float]] = field(default_factory=list)  # number, evidence id, score
     searches: list[tuple[str, int, int, str]] = field(default_factory=list)  # domain, found, ms, why degraded

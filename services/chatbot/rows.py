@@ -8,6 +8,7 @@ from typing import Any
 
 from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.question import is_anonymous
+from services.chatbot.receipt import Receipt
 from services.chatbot.records import OPEN, Line, Opening, Outcome, Rating, Turn
 from services.storage import clock
 from services.storage.cipher import FieldCipher
@@ -61,8 +62,23 @@ def closing_values(cipher: FieldCipher, id: str, outcome: Outcome) -> dict[str, 
         "quality_score": outcome.quality,
         "response_time_ms": outcome.total_ms,
         "emergency_level": outcome.emergency_level,
-        "provider": outcome.provider,
         "completed_at": clock.now(),
+        **_receipt_values(outcome.receipt),
+    }
+
+
+def _receipt_values(receipt: Receipt | None) -> dict[str, Any]:
+    if receipt is None:
+        return {}
+    return {
+        "provider": receipt.provider,
+        "model": receipt.model,
+        "prompt_version": receipt.prompts,
+        "data_version": receipt.data_version,
+        "tokens_read": receipt.tokens_read,
+        "tokens_written": receipt.tokens_written,
+        "cost_dollars": receipt.dollars,
+        "dropped": dict(receipt.dropped),
     }
 
 

@@ -11,7 +11,10 @@ from typing import Any
 from medichain.account.v1 import account_pb2
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
+from medichain.drug.v1 import drug_pb2
 from services.chatbot.asker import Askers
+from services.chatbot.budget import Budget
+from services.chatbot.composer import Composer
 from services.chatbot.copies import Copies
 from services.chatbot.erasure import Erasure
 from services.chatbot.inspection import Inspection
@@ -27,6 +30,8 @@ from services.chatbot.store import ConversationStore
 from services.chatbot.streams import Streams
 from services.chatbot.sweep import Sweep
 from services.chatbot.upkeep import Upkeep
+from services.chatbot.vocabulary import Vocabulary
+from services.llm.models import Models
 from services.mesh.host import Host
 from services.mesh.server import MeshServer
 from services.storage.audit import AuditLog
@@ -39,6 +44,7 @@ from services.storage.shards import ShardDirectory
 
 CHATBOT = chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"]
 CATEGORY = category_pb2.DESCRIPTOR.services_by_name["CategoryService"]
+DRUG = drug_pb2.DESCRIPTOR.services_by_name["DrugService"]
 ACCOUNT = account_pb2.DESCRIPTOR.services_by_name["AccountService"]
 
 
@@ -58,24 +64,31 @@ async def build(server: MeshServer, host: Host) -> None:
     runs = Runs()
     stops = Stops(redis, runs)
     streams = Streams(runs, Journal(redis, keyring), stops)
+    models, vocabulary = Models(settings), Vocabulary(host.mesh.client(DRUG))
+    server.on_stop(models.close)
     orchestrator = Orchestrator(
         store,
         host.mesh.client(CATEGORY),
         Specialists(host.mesh, settings.specialist_services),
         Askers(host.mesh.client(ACCOUNT)),
+        Composer(settings, models, vocabulary, Budget(redis, settings.daily_tokens)),
         host.people.security,
     )
     servicer = ChatbotServicer(
         orchestrator,
         store,
         streams,
-        settings.llm_provider,
         copies=copies,
         erasure=Erasure(directory, upkeep, copies),
         inspection=Inspection(AuditLog(directory.global_engine), directory),
     )
     server.add(CHATBOT, servicer)
-    for work in (OutboxRelay(directory, redis).run(), Sweep(directory, upkeep, keyring, copies).run(), stops.listen()):
+    for work in (
+        OutboxRelay(directory, redis).run(),
+        Sweep(directory, upkeep, keyring, copies).run(),
+        stops.listen(),
+        vocabulary.watch(),
+    ):
         _beside(server, work)
     server.on_stop(streams.end)
 

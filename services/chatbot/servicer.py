@@ -18,7 +18,6 @@ from services.chatbot.records import Opening, Standing, Turn
 from services.chatbot.store import ConversationStore
 from services.chatbot.streams import Streams
 from services.chatbot.triage import turned_away, urgent
-from services.llm.registry import writer
 from services.mesh.context import current
 from services.mesh.errors import InvalidField, MeshError, NotFound
 from services.safety.text import normalised
@@ -35,16 +34,16 @@ class ChatbotServicer(HistoryServicer):
         orchestrator: Orchestrator,
         store: ConversationStore,
         streams: Streams,
-        default_writer: str,
         **history: Any,
     ) -> None:
         super().__init__(store, **history)
-        self._orchestrator, self._streams, self._writer = orchestrator, streams, default_writer
+        self._orchestrator, self._streams = orchestrator, streams
 
     async def Ask(self, request: pb.AskRequest, context: Any) -> AsyncIterator[pb.AskResponse]:
         text = normalised(request.question)
         if not text:
             raise InvalidField("question", "must hold something to read")
+        self._orchestrator.composer.refuse_unknown(request.providers)
         try:
             question, first = await self._taken_in(request, text)
         except MeshError as refusal:
@@ -129,7 +128,7 @@ class ChatbotServicer(HistoryServicer):
             shard_id=place.shard_id,
             session_id=person.session_id if person else "",
             location=request.location if request.HasField("location") else None,
-            writer=writer(request.providers.get("generation") or self._writer).name,
+            providers=dict(request.providers),
             idempotency_key=key,
             resumable=request.resumable,
             standing=standing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from medichain.specialist.v1 import specialist_pb2 as pb
@@ -12,6 +12,8 @@ from services.mesh import telemetry
 from services.mesh.client import Mesh
 from services.mesh.errors import CallFailed
 
+# How long parts that are there wait for one that comes before them.
+PATIENCE_SECONDS = 0.08
 SPECIALIST = pb.DESCRIPTOR.services_by_name["SpecialistService"]
 
 
@@ -31,6 +33,19 @@ def domain_of(service: str) -> int:
     Raises ValueError when the contract knows no such domain.
     """
     return int(pb.Domain.Value(f"DOMAIN_{service.upper()}"))
+
+
+async def in_turn(tasks: Sequence[asyncio.Task[Part]]) -> AsyncIterator[tuple[int, Part]]:
+    """The parts with their ranks, in the order of rank, except that one who is late does not hold up the others."""
+    waiting = dict(enumerate(tasks))
+    while waiting:
+        first = min(waiting)
+        if not waiting[first].done():
+            await asyncio.wait([waiting[first]], timeout=PATIENCE_SECONDS)
+        if not waiting[first].done():
+            await asyncio.wait(waiting.values(), return_when=asyncio.FIRST_COMPLETED)
+            first = min(rank for rank, task in waiting.items() if task.done())
+        yield first, waiting.pop(first).result()
 
 
 class Specialists:

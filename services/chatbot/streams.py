@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import partial
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
@@ -20,7 +20,7 @@ class Streams:
 
     async def write(
         self, question: Question, events: AsyncGenerator[pb.AskResponse, None]
-    ) -> AsyncIterator[pb.AskResponse]:
+    ) -> AsyncGenerator[pb.AskResponse, None]:
         """Starts the answer and reads it."""
         id, owner = question.exchange_id, question.owner
         if question.resumable:
@@ -41,7 +41,7 @@ class Streams:
         written = run or await self._journal.written(exchange_id)
         return written is not None and (written.owner == owner or is_anonymous(written.owner))
 
-    async def read(self, exchange_id: str, after: int) -> AsyncIterator[pb.AskResponse]:
+    async def read(self, exchange_id: str, after: int) -> AsyncGenerator[pb.AskResponse, None]:
         """The events after number ``after``, from where they are."""
         run = self._runs.get(exchange_id)
         if run:

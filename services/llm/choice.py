@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -27,6 +28,14 @@ class Target:
         """How many tokens the model reads, as far as the table knows: it speaks of the default model only."""
         known = self.model == self.provider.model or not self.provider.key_needed
         return self.provider.context if known else None
+
+    @property
+    def abroad(self) -> bool:
+        """Whether what is sent there may leave the country: everything but this machine and private networks."""
+        try:
+            return not ip_address(self.host).is_private
+        except ValueError:
+            return self.host != "localhost"
 
     @property
     def host(self) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import pathlib
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     llm_model: str = ""
     llm_models: str = ""
     llm_base_urls: str = ""
+    # "single_pass": one text over all evidence; "two_stage": a draft for each domain, then one text.
+    answer_strategy: Literal["single_pass", "two_stage"] = "single_pass"
+    # Tokens a person may use in a day; 0: as many as they like.
+    daily_tokens: int = Field(default=0, ge=0)
     llm_max_tokens: int = Field(default=2048, ge=1, le=32_768)
     # Seconds: until a model's first text, between two texts, for a whole text.
     llm_first_token_s: float = Field(default=6.0, gt=0)

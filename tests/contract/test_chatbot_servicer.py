@@ -13,6 +13,8 @@ from medichain.emergency_support.v1 import emergency_support_pb2 as levels
 from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.asker import Askers
+from services.chatbot.budget import Budget
+from services.chatbot.composer import Composer
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.running import Runs
@@ -21,6 +23,8 @@ from services.chatbot.specialists import Part
 from services.chatbot.stops import Stops
 from services.chatbot.store import ConversationStore
 from services.chatbot.streams import Streams
+from services.chatbot.vocabulary import Vocabulary
+from services.llm.models import Models
 from services.mesh import context
 from services.mesh.errors import CallFailed, InvalidField, NotFound
 from services.mesh.people import unheard
@@ -110,13 +114,20 @@ class World:
         return await self.records.rows(table)
 
 
+def extractive(settings):
+    """A composer of a deployment that has no model."""
+    return Composer(settings, Models(settings), Vocabulary(None), Budget(None, 0))
+
+
 @pytest.fixture
 async def world(deployment):
     async with kept(deployment) as (records,):
         category, specialists, runs = Category(), Specialists(), Runs()
-        orchestrator = Orchestrator(records.store, category, specialists, Askers(Account()), unheard)
+        orchestrator = Orchestrator(
+            records.store, category, specialists, Askers(Account()), extractive(deployment), unheard
+        )
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
-        servicer = ChatbotServicer(orchestrator, records.store, streams, "extractive", **records.history)
+        servicer = ChatbotServicer(orchestrator, records.store, streams, **records.history)
         yield World(servicer, category, specialists, records, runs)
         await streams.end()
 

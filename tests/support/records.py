@@ -144,7 +144,6 @@ def outcome(opening: Opening, answer: str, state: str = COMPLETED) -> Outcome:
         domains=[1],
         confidence=0.75,
         quality=0.5,
-        provider="extractive",
         total_ms=12,
         evidence=[(1, "drug/1", 0.9)],
         searches=[("DOMAIN_DRUG", 1, 3, "")],

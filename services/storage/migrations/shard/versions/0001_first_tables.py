@@ -40,6 +40,13 @@ def upgrade() -> None:
         sa.Column("response_time_ms", sa.Integer(), nullable=True),
         sa.Column("emergency_level", sa.Integer(), server_default="1", nullable=False),
         sa.Column("provider", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("model", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("prompt_version", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("data_version", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("tokens_read", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tokens_written", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cost_dollars", sa.Float(), nullable=True),
+        sa.Column("dropped", sa.JSON(), nullable=True),
         sa.Column("idempotency_key", sa.String(length=128), nullable=True),
         sa.Column("feedback_score", sa.Integer(), nullable=True),
         sa.Column("feedback_comment", Blob(16384), nullable=True),
@@ -87,6 +94,7 @@ def upgrade() -> None:
         sa.Column("last_seen", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "place"),
     )
+    op.create_index("ix_known_place_seen", "known_place", ["last_seen"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -94,7 +102,6 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_known_place_seen", "known_place", ["last_seen"], unique=False)
     op.create_table(
         "search_log",
         sa.Column("exchange_id", sa.String(length=32), nullable=False),

@@ -1,0 +1,44 @@
+"""Who writes an answer: a model where there is one, where its words can be checked, and where the person lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.chatbot.answer import Answer
+from services.chatbot.asker import Asker
+from services.chatbot.budget import Budget
+from services.chatbot.composition import Composition, ExtractiveComposition
+from services.chatbot.modelled import ModelledComposition
+from services.chatbot.vocabulary import Vocabulary
+from services.llm.choice import targets
+from services.llm.models import Models
+from services.llm.providers import Role
+from services.mesh.settings import Settings
+
+
+class Composer:
+    """Chooses for each answer."""
+
+    def __init__(self, settings: Settings, models: Models, vocabulary: Vocabulary, budget: Budget) -> None:
+        self._settings, self._models = settings, models
+        self._vocabulary, self._budget = vocabulary, budget
+
+    def refuse_unknown(self, providers: Mapping[str, str]) -> None:
+        """Raises INVALID_FIELD when a request names a provider that this deployment does not have."""
+        for role in Role:
+            targets(role, self._settings, providers)
+
+    async def composition(self, answer: Answer, asker: Asker, asked: str) -> Composition:
+        """How this answer is written."""
+        providers, names = answer.question.providers, self._vocabulary.names
+        chain = targets(Role.GENERATION, self._settings, providers)
+        if not asker.model_abroad_allowed and not answer.question.anonymous:
+            chain = tuple(target for target in chain if not target.abroad)
+        if not chain or names is None or not await self._budget.left(answer.question.owner):
+            return ExtractiveComposition(answer)
+        return ModelledComposition(self._models, names, self._settings.answer_strategy, providers, answer, asked)
+
+    async def settle(self, answer: Answer) -> None:
+        """Counts what the answer took against its owner's day."""
+        taken = sum(one.usage.read + one.usage.written for one in answer.spent)
+        await self._budget.spend(answer.question.owner, taken)
