@@ -174,12 +174,14 @@ class MoveStore:
         async with hold.writing(shard_id) as connection:
             where = users.c.id == hold.account_id
             if not (await connection.execute(update(users).where(where).values(state=state))).rowcount:
+                await hold.renew()
                 raise NotFound("account")
 
     async def copy(self, hold: Hold, source: int, target: int) -> None:
         """Copies everything but events; on the target nobody can write for the person yet."""
         person = await self._person(source, hold.account_id)
         if person is None:
+            await hold.renew()
             raise NotFound("account")
         async with hold.writing(target) as connection:
             await connection.execute(insert(users).values({**person._asdict(), "state": MOVING}))
