@@ -11,8 +11,11 @@ from collections.abc import Callable, Sequence
 Messages = Sequence[dict[str, str]]
 Author = Callable[[Messages], str]
 
-# Evidence as prompts number it: "[1] …", a line each.
-_NUMBERED = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*$", re.MULTILINE)
+# Evidence as prompts number it: "[1] …", with a title of its own line when there is more than one.
+_NUMBERED = re.compile(r"^\s*\[(\d+)\]\s*(.+?)\s*(?=^\s*\[\d+\]|^</|\Z)", re.MULTILINE | re.DOTALL)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+# Sentences that are quoted of each piece of evidence.
+_QUOTES = 2
 _ENDS = re.compile(r"[.!?]+$")
 _QUOTED = re.compile(r"[\"'“”‘’「」『』`]([^\"'“”‘’「」『』`]{2,400})[\"'“”‘’「」『』`]")
 _ORDERS = re.compile(
@@ -29,8 +32,14 @@ def saying(text: str) -> Author:
 
 def quoting(messages: Messages) -> str:
     """The evidence of the last message, sentence by sentence, each with its number before the full stop."""
-    found = _NUMBERED.findall(_last(messages))
+    found = [(number, text) for number, block in _NUMBERED.findall(_last(messages)) for text in _sentences(block)]
     return " ".join(_cited(text, number) for number, text in found) or "자료에서 확인되는 내용이 없습니다."
+
+
+def _sentences(block: str) -> list[str]:
+    lines = [line.strip() for line in block.split("\n") if line.strip()]
+    body = lines[1:] if len(lines) > 1 else lines
+    return [text for line in body for text in _SENTENCE.split(line)][:_QUOTES]
 
 
 def obedient(messages: Messages) -> str:
