@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from medichain.account.v1 import account_pb2 as pb
 from medichain.chatbot.v1 import chatbot_pb2
@@ -13,6 +13,7 @@ from services.account import upkeep
 from services.mesh.errors import MeshError
 from services.mesh.people import SessionState
 from services.storage import shards
+from services.storage.clock import now
 from services.storage.tables.shard import consent, known_place, session, users
 from tests.support.account import HOME_ADDRESS, OTHER_PASSWORD, PASSWORD, STRANGE_ADDRESS, account_house
 
@@ -642,3 +643,35 @@ async def test_no_row_holds_what_a_person_wrote_in_the_clear(house):
     for secret in secrets:
         assert secret not in seen
         assert repr(secret.encode())[2:-1] not in seen
+
+
+# ---- what stays in the database ------------------------------------------------------------------------------------
+
+
+async def test_the_sweep_writes_down_what_has_expired_and_lets_what_was_refreshed_go_on(house):
+    made = await house.register("kim")
+    gone, refreshed = await house.log_in("kim"), await house.log_in("kim")
+    await house.refresh(refreshed.refresh_token)
+    await house.redis.delete(f"medichain:session:{gone.session_id}")
+    store = house.parts.store
+    home = await store.home(made.account_id)
+    async with store.directory.writing(home.shard_id, "") as connection:
+        await connection.execute(update(session).values(expires_at=now() - timedelta(minutes=1)))
+    await house.parts.upkeep.sweep()
+    async with store.directory.reading(home.shard_id) as connection:
+        rows = (await connection.execute(select(session))).all()
+    found = {row.id: row for row in rows}
+    assert found[gone.session_id].end_reason == "expired"
+    assert found[refreshed.session_id].ended_at is None
+    assert found[refreshed.session_id].expires_at > now() + timedelta(days=13)
+
+
+async def test_the_reconciler_reads_every_end_however_many(house, monkeypatch):
+    monkeypatch.setattr("services.account.session_store.BATCH", 2)
+    made = await house.register("kim")
+    tokens = [await house.log_in("kim") for _ in range(5)]
+    home = await house.parts.store.home(made.account_id)
+    await house.parts.store.end_sessions(home, "blocked")
+    await house.parts.reconciler.look()
+    for one in tokens:
+        assert await house.state(one.access_token) == pb.SESSION_STATE_BLOCKED

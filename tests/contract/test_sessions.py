@@ -1,23 +1,18 @@
-"""Sessions over a Redis that is flushed, stopped, full, or comes back with older data; and what the sweep writes down.
+"""Sessions over a Redis that is flushed, stopped, full, or comes back with older data.
 
 On the Redis of servers and on the Valkey of the embedded default, each test with a server of its own.
 """
 
 import asyncio
 import time
-from datetime import timedelta
 
 import pytest
 from redis.exceptions import RedisError
-from sqlalchemy import select, update
 
 from medichain.account.v1 import account_pb2 as pb
-from services.account.records import Home
 from services.mesh.errors import MeshError
 from services.mesh.people import SessionState
-from services.storage.clock import now
 from services.storage.sessions import Begun, SessionRegister
-from services.storage.tables.shard import session
 from tests.support.account import PASSWORD, account_house
 from tests.support.deployments import embedded
 from tests.support.servers import RedisServer, running, valkey_program
@@ -200,35 +195,3 @@ async def test_while_redis_is_full_nobody_new_gets_in_and_who_is_in_stays_in(hou
     assert told.location_allowed
     await house.redis.config_set("maxmemory", "0")
     assert (await house.log_in("kim")).id == "kim"
-
-
-# ---- what stays in the database ------------------------------------------------------------------------------------
-
-
-async def test_the_sweep_writes_down_what_has_expired_and_lets_what_was_refreshed_go_on(house):
-    made = await house.register("kim")
-    gone, refreshed = await house.log_in("kim"), await house.log_in("kim")
-    await house.refresh(refreshed.refresh_token)
-    await house.redis.delete(f"medichain:session:{gone.session_id}")
-    store = house.parts.store
-    home = await store.home(made.account_id)
-    async with store.directory.writing(home.shard_id, "") as connection:
-        await connection.execute(update(session).values(expires_at=now() - timedelta(minutes=1)))
-    await house.parts.upkeep.sweep()
-    async with store.directory.reading(home.shard_id) as connection:
-        rows = (await connection.execute(select(session))).all()
-    found = {row.id: row for row in rows}
-    assert found[gone.session_id].end_reason == "expired"
-    assert found[refreshed.session_id].ended_at is None
-    assert found[refreshed.session_id].expires_at > now() + timedelta(days=13)
-
-
-async def test_the_reconciler_reads_every_end_however_many(house, monkeypatch):
-    monkeypatch.setattr("services.account.session_store.BATCH", 2)
-    made = await house.register("kim")
-    tokens = [await house.log_in("kim") for _ in range(5)]
-    home: Home = await house.parts.store.home(made.account_id)
-    await house.parts.store.end_sessions(home, "blocked")
-    await house.parts.reconciler.look()
-    for one in tokens:
-        assert await house.state(one.access_token) == pb.SESSION_STATE_BLOCKED
