@@ -27,7 +27,7 @@ KEY = "sk-very-secret-1234"
 EXTRACTIVE = "자료의 문장입니다 [1]."
 EVIDENCE = "[1] 하루 4000 mg을 넘기지 마세요.\n[2] 술을 피하세요."
 ANSWER = "하루 4000 mg을 넘기지 마세요 [1]. 술을 피하세요 [2]."
-PROMPT = Prompt("자료에 있는 것만 말한다.", f"{EVIDENCE}\n\n질문: 타이레놀은 얼마나 먹나요?")
+PROMPT = Prompt("자료에 있는 것만 말한다.", f"<자료>\n{EVIDENCE}\n</자료>\n\n질문: 타이레놀은 얼마나 먹나요?")
 FAST = Plan(first_s=0.0, pace=10_000.0)
 LONG = Plan(first_s=0.0, pace=100.0, author=saying("가 " * 2000))
 # What closing the answer may take until the model's side sees it.
@@ -127,7 +127,8 @@ async def test_an_answer_at_the_most_tokens_says_so():
 
 
 async def test_personal_data_never_reaches_the_model():
-    prompt = Prompt("규칙", f"{EVIDENCE}\n제 번호 010-1234-5678", (Turn("user", "900101-1234567 hong@example.com"),))
+    last = f"<자료>\n{EVIDENCE}\n</자료>\n제 번호 010-1234-5678"
+    prompt = Prompt("규칙", last, (Turn("user", "900101-1234567 hong@example.com"),))
     _, server = await asked(FAST, prompt)
     sent = str(server.chats[0].body)
     assert not [secret for secret in ("5678", "1234567", "hong@") if secret in sent]
