@@ -1,4 +1,4 @@
-"""A mesh whose services are processes of their own, so that tests can stop and kill them."""
+"""A mesh whose services are processes of their own, so that tests can stop and kill them and start them again."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import asyncio
 import os
 import pathlib
 import signal
-import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from services.mesh.client import channel_options
 from services.mesh.host import Host
 from services.mesh.settings import Settings
 from services.storage.migrate import migrate_all
+from tests.support.servers import free_port
 
-GROUPS = (
+Groups = Sequence[tuple[str, ...]]
+GROUPS: Groups = (
     ("knowledge",),
     ("drug",),
     ("category", "clinic", "emergency_support", "internal_external", "chatbot", "account"),
@@ -32,6 +34,7 @@ class Cluster:
     """Processes by the service they serve, and a host that can call them."""
 
     host: Host
+    groups: Groups
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
     def send(self, service: str, number: signal.Signals) -> None:
@@ -41,27 +44,39 @@ class Cluster:
         self.send(service, signal.SIGKILL)
         await self.processes[service].wait()
 
+    async def start(self, service: str) -> None:
+        """Starts the process that serves it, with whatever else it serves. Returns when all of that is ready."""
+        group = next(group for group in self.groups if service in group)
+        with _log(self.host.settings).open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.cli.main", "serve", *group, stdout=log, stderr=log
+            )
+        self.processes |= dict.fromkeys(group, process)
+        await asyncio.gather(*(_serving(self.host.settings.address(name)) for name in group))
+
+    def logged(self) -> str:
+        """What the processes have written."""
+        return _log(self.host.settings).read_text(encoding="utf-8", errors="replace")
+
 
 @asynccontextmanager
-async def cluster(data_dir: pathlib.Path) -> AsyncIterator[Cluster]:
-    """Every service of the sample deployment, each group of ``GROUPS`` in a process; ready when entered."""
-    settings = Settings(data_dir=data_dir)
+async def cluster(data: pathlib.Path | Settings, groups: Groups = GROUPS) -> AsyncIterator[Cluster]:
+    """Every service of the sample deployment, each of ``groups`` in a process; ready when entered.
+
+    ``data`` is a data directory, or the settings of a deployment.
+    """
+    settings = data if isinstance(data, Settings) else Settings(data_dir=data)
     await migrate_all(settings)
     before = dict(os.environ)
-    ports = _free_ports(sum(map(len, GROUPS)))
-    names = [name for group in GROUPS for name in group]
+    names = [name for group in groups for name in group]
+    ports = _free_ports(len(names))
+    os.environ.update(_environment(settings))
     os.environ.update(
         {f"MEDICHAIN_{name.upper()}_ADDR": f"dns:///127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)}
     )
-    os.environ["MEDICHAIN_DATA_DIR"] = str(data_dir)
-    running = Cluster(Host.named("test", settings))
+    running = Cluster(Host.named("test", settings), groups)
     try:
-        for group in GROUPS:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.cli.main", "serve", *group, stderr=asyncio.subprocess.DEVNULL
-            )
-            running.processes |= dict.fromkeys(group, process)
-        await asyncio.gather(*(_serving(settings.address(name)) for name in names))
+        await asyncio.gather(*(running.start(group[0]) for group in groups))
         yield running
     finally:
         await running.host.mesh.close()
@@ -74,17 +89,25 @@ async def cluster(data_dir: pathlib.Path) -> AsyncIterator[Cluster]:
         os.environ.update(before)
 
 
+def _environment(settings: Settings) -> dict[str, str]:
+    """The settings that were given, as a process of the deployment finds them."""
+    given = settings.model_dump(exclude_unset=True, exclude_none=True)
+    return {f"MEDICHAIN_{name.upper()}": str(value) for name, value in given.items()}
+
+
+def _log(settings: Settings) -> pathlib.Path:
+    return settings.path("run", "services.log")
+
+
 async def _serving(address: str) -> None:
-    async with asyncio.timeout(READY_SECONDS), grpc.aio.insecure_channel(address) as channel:
+    channel = grpc.aio.insecure_channel(address, options=channel_options())
+    async with asyncio.timeout(READY_SECONDS), channel:
         request = health_pb2.HealthCheckRequest()
         await health_pb2_grpc.HealthStub(channel).Check(request, wait_for_ready=True)
 
 
 def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)

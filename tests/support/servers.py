@@ -75,6 +75,10 @@ class Server:
     def resume(self) -> None:
         self._running.send_signal(signal.SIGCONT)
 
+    def said(self) -> str:
+        """What the server has written."""
+        return self._log.read_text(errors="replace")
+
     def close(self) -> None:
         """Ends the process, whatever state a test left it in."""
         if self._process is None or self._process.poll() is not None:
