@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -56,6 +57,7 @@ class ConversationStore(StoredConversations):
     ) -> None:
         super().__init__(directory, keyring, recent)
         self._retention = retention
+        self._claims: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         # Turns being answered in this process: what Redis is told of them once they are.
         self._being_answered: Remembered[str, Turn] = Remembered(ANSWERED_WITHIN.total_seconds(), BEING_ANSWERED)
 
@@ -98,18 +100,28 @@ class ConversationStore(StoredConversations):
         if not key:
             await self.open(opening)
             return None
+        # One at a time in this process: the others would hold connections while they wait for the first's transaction.
+        claim = self._claims.setdefault((opening.owner, key), asyncio.Lock())
         for _ in range(TRIES):
+            async with claim:
+                if await self._opened_first(opening, key):
+                    return None
             first = await self.first_outcome(opening.owner, opening.shard_id, key, FIRST_OUTCOME_SECONDS)
             if first:
                 return first
-            try:
-                await self.open(opening)
-            except MeshError as refused:
-                if refused.reason.name != "CONFLICT":
-                    raise
-            else:
-                return None
         raise MeshError("CONFLICT", retry_after=1)
+
+    async def _opened_first(self, opening: Opening, key: str) -> bool:
+        """Opens the exchange unless another one has its key."""
+        if await self.repeated(opening.owner, opening.shard_id, key):
+            return False
+        try:
+            await self.open(opening)
+        except MeshError as refused:
+            if refused.reason.name != "CONFLICT":
+                raise
+            return False
+        return True
 
     async def first_outcome(self, owner: str, shard_id: int, key: str, timeout: float) -> Turn | None:
         """Waits up to ``timeout`` s for the answer under a key; None when there will be none: the key is free again.
