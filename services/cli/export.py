@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToJson
 from rich.console import Console
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
+from services.cli.operating import explained
 from services.mesh.errors import CallFailed
 from services.mesh.host import Host
 from services.mesh.settings import Settings
@@ -29,7 +30,7 @@ def feedback(settings: Settings, since: str, file: str) -> int:
         with open(file, "w", encoding="utf-8") if file else nullcontext(sys.stdout) as out:
             written = asyncio.run(_feedback(settings, since, out))
     except (CallFailed, OSError) as problem:
-        said = problem.reason.message if isinstance(problem, CallFailed) else f"{file}: {problem.strerror}"
+        said = explained(problem) if isinstance(problem, CallFailed) else f"{file}: {problem.strerror}"
         console.print(f"medichain: {said}", markup=False)
         return 1
     console.print(f"{written} ratings")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli import menus
 from services.mesh import telemetry
 from services.mesh.settings import settings
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Run the mesh, ask it, look after its data.",
 )
+menus.join(app)
 
 
 @app.callback()
@@ -91,17 +93,6 @@ def index_command(force: Annotated[bool, typer.Option(help="rebuild even when no
     from services.cli import data
 
     raise typer.Exit(data.index(settings(), force))
-
-
-@app.command("export")
-def export_command(
-    since: Annotated[str, typer.Option(help="only ratings given after this moment, ISO 8601")] = "",
-    file: Annotated[str, typer.Option(help="file to write; the standard output when not given")] = "",
-) -> None:
-    """Write people's ratings of answers as JSON Lines, without anything that points to a person."""
-    from services.cli import export
-
-    raise typer.Exit(export.feedback(settings(), since, file))
 
 
 @app.command("doctor")
