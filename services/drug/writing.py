@@ -141,7 +141,7 @@ class Writing:
             record = self._visit.records.get(item.query)
             for sentence in self._chosen.get(item.query, [])[:most] if record else []:
                 brand = core(record["name"]) if item.kind == "class" and record else core_or_name(item)
-                self._settle(placed(sentence, brand, item), self._cite_record(item), sure=sure)
+                self._tell(placed(sentence, brand, item), self._cite_record(item), sure=sure)
 
     def _sentences_of(self, query: str, record: Record) -> list[str]:
         """What is asked; beside other medicines what the texts say of those; an overview when no rule has spoken."""
@@ -190,7 +190,7 @@ class Writing:
         for item in self._visit.items:
             if item.kind == "class":
                 note = self._note(item)
-                self._add(note, partial(self._cite_class, item), settled=True)
+                self._add(note, partial(self._cite_class, item), settled=False)
                 self._sure = max(self._sure, 0.5)
         if self._visit.aspects:
             self._records([item for item in self._visit.items if item.kind == "class"][:1], sure=0.5)
@@ -220,8 +220,16 @@ class Writing:
         self.draft.say(ADVICE, *first.evidence_ids, settled=first.settled)
 
     def _settle(self, sentence: str, ids: Sequence[str], sure: float) -> None:
+        """What rules and records settle by themselves."""
+        self._rest_on(ids, sentence, sure, settled=True)
+
+    def _tell(self, sentence: str, ids: Sequence[str], sure: float) -> None:
+        """What texts say."""
+        self._rest_on(ids, sentence, sure, settled=False)
+
+    def _rest_on(self, ids: Sequence[str], sentence: str, sure: float, settled: bool) -> None:
         if ids:
-            self._add(sentence, lambda: ids, settled=True)
+            self._add(sentence, lambda: ids, settled=settled)
             self._sure = max(self._sure, sure)
 
     def _add(self, sentence: str, cite: Callable[[], Sequence[str]], settled: bool) -> None:
