@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from services.cli import menus
-from services.cli.main import app
+from services.cli import main, menus
+from services.mesh import telemetry
 from services.mesh.settings import Settings
 from services.storage.engine import global_url, open_engine
 from services.storage.tables.directory import audit_log
@@ -21,16 +21,20 @@ RUNNER = CliRunner()
 @pytest.fixture
 async def run(tmp_path, valkey_server, monkeypatch):
     """Runs a command line in a thread: (exit code, what it said)."""
-    settings = Settings(data_dir=tmp_path, redis_url=valkey_server.url())
-    monkeypatch.setattr(menus, "settings", lambda: settings)
+    settings = Settings(data_dir=tmp_path, redis_url=valkey_server.url(), log_level="ERROR")
+    for module in (menus, main):
+        monkeypatch.setattr(module, "settings", lambda: settings)
+    # The services share this process, and with it the stream that the commands are heard on.
+    telemetry.configure(settings.log_level)
 
     async def command(line: str) -> tuple[int, str]:
-        done = await asyncio.to_thread(RUNNER.invoke, app, line.split(), env={"COLUMNS": "200"})
+        done = await asyncio.to_thread(RUNNER.invoke, main.app, line.split(), env={"COLUMNS": "200"})
         return done.exit_code, done.output
 
     async with running_mesh(settings, ("account", "chatbot")):
         command.settings = settings
         yield command
+    telemetry.configure(Settings().log_level)
 
 
 async def test_an_operators_day(run):
