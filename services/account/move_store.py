@@ -134,7 +134,7 @@ class MoveStore:
     # ---- who -------------------------------------------------------------------------------------------------
 
     async def residence(self, account_id: str) -> Residence | None:
-        found = await self._residences(resident.c.user_id == account_id, 1)
+        found = await self.residences([account_id])
         return found[0] if found else None
 
     async def abandoned(self) -> list[Residence]:
@@ -148,6 +148,10 @@ class MoveStore:
         if after:
             recent &= (resident.c.updated_at > after.at) | (resident.c.user_id > after.account_id)
         return await self._residences(recent, EVENTS)
+
+    async def residences(self, account_ids: Sequence[str]) -> list[Residence]:
+        """Where these people live now; those who are gone are absent."""
+        return await self._residences(resident.c.user_id.in_(account_ids), len(account_ids))
 
     async def hold(self, found: Residence) -> Hold:
         """Takes a person over as they were found. Raises Lost when that is not so any more."""
@@ -193,8 +197,9 @@ class MoveStore:
                         if part_rows:
                             await connection.execute(insert(part), [row._asdict() for row in part_rows])
 
-    async def same(self, account_id: str, one: int, other: int) -> bool:
+    async def same(self, hold: Hold, one: int, other: int) -> bool:
         """Whether everything but events stands on both shards alike."""
+        account_id = hold.account_id
         here, there_too = await self._person(one, account_id), await self._person(other, account_id)
         if here is None or there_too is None or not _alike([here], [there_too], without="state"):
             return False
@@ -203,6 +208,7 @@ class MoveStore:
             async for batch in self._batches(one, table, owner, key, account_id):
                 if not await self._same(table, (one, batch), (other, await anext(there, []))):
                     return False
+                await hold.renew()
             if await anext(there, []):
                 return False
         return True
@@ -212,6 +218,7 @@ class MoveStore:
         after = ""
         while batch := await self._events(source, after):
             after = batch[-1].id
+            await hold.renew()
             theirs = await self._theirs(target, hold.account_id, batch)
             if theirs:
                 async with hold.writing(target) as connection:

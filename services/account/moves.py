@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -92,8 +92,7 @@ class Mover:
             return
         since, after = now() - self._life, None
         while found := await self._store.settled_since(since, after):
-            for person in found:
-                await self._register.move(person.account_id, person.shard_id)
+            await self._tell(found)
             after = found[-1]
         self._incarnation = incarnation
 
@@ -133,7 +132,7 @@ class Mover:
             await self._step("cleared")
             await self._store.copy(hold, source, target)
             await self._step("copied")
-            if await self._store.same(hold.account_id, source, target):
+            if await self._store.same(hold, source, target):
                 break
         else:
             raise MeshError("CONFLICT", retry_after=5.0)
@@ -198,9 +197,15 @@ class Mover:
 
     async def _outrun(self, account_id: str) -> None:
         """Another ended this move meanwhile: what was told to sessions last may have been told too late."""
-        found = await self._store.residence(account_id)
-        if found:
-            await self._register.move(account_id, found.shard_id)
+        await self._tell(await self._store.residences([account_id]))
+
+    async def _tell(self, people: Sequence[Residence]) -> None:
+        """Tells people's sessions where they live; once more those of whom it was not true any more when it was said."""
+        while people:
+            said = {person.account_id: person.shard_id for person in people}
+            for account_id, shard_id in said.items():
+                await self._register.move(account_id, shard_id)
+            people = [one for one in await self._store.residences(list(said)) if one.shard_id != said[one.account_id]]
 
     async def _check(self, shard_id: int) -> None:
         self._directory.forget_rows()

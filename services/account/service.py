@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ async def build(server: MeshServer, host: Host) -> None:
     settings = host.settings
     keys, redis, directory = open_engine(key_url(settings)), open_redis(settings), ShardDirectory(settings)
     keyring = Keyring(keys, master_keys(settings))
-    house = assembled(settings, directory, keyring, redis, host.mesh.client(CHATBOT), host.people.security)
+    house = assembled(settings, directory, keyring, redis, lambda: host.mesh.client(CHATBOT), host.people.security)
     server.add(ACCOUNT, house.servicer)
     server.add(OPERATOR, house.operator_servicer)
     server.on_stop(redis.aclose)
@@ -87,9 +87,17 @@ class House:
 
 
 def assembled(
-    settings: Settings, directory: ShardDirectory, keyring: Keyring, redis: Redis, chatbot: Any, security: Security
+    settings: Settings,
+    directory: ShardDirectory,
+    keyring: Keyring,
+    redis: Redis,
+    chatbot: Callable[[], Any],
+    security: Security,
 ) -> House:
-    """The parts of this service over databases that are open. ``chatbot`` is a client of ChatbotService."""
+    """The parts of this service over databases that are open. ``chatbot`` gives the client of ChatbotService.
+
+    It is asked for when first needed: the two services call each other and may start in any order.
+    """
     life = settings.session_days * DAY
     hasher, locks, register = PasswordHasher(), Locks(redis), SessionRegister(redis)
     store = AccountStore(directory, keyring)
@@ -100,7 +108,7 @@ def assembled(
     persons, registrar = Persons(store, redis), Registrar(store, hasher, settings.password_min_length)
 
     async def erase_records(account_id: str) -> None:
-        await chatbot.EraseRecords(chatbot_pb2.EraseRecordsRequest(account_id=account_id))
+        await chatbot().EraseRecords(chatbot_pb2.EraseRecordsRequest(account_id=account_id))
 
     eraser = Eraser(store, rows, register, persons, locks, erase_records)
     servicer = AccountServicer(store, rows, sessions, registrar, hasher, persons, eraser, signer, chatbot)

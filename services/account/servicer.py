@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ class AccountServicer:
     persons: Persons
     eraser: Eraser
     signer: TokenSigner
-    chatbot: Any  # a client of ChatbotService
+    chatbot: Callable[[], Any]  # gives the client of ChatbotService
 
     # ---- the account -----------------------------------------------------------------------------------------
 
@@ -196,7 +196,7 @@ class AccountServicer:
     async def _exchanges(self, page_token: str) -> chatbot_pb2.ListExchangesResponse:
         wanted = chatbot_pb2.ListExchangesRequest(page_size=PAGE, page_token=page_token)
         try:
-            page: chatbot_pb2.ListExchangesResponse = await self.chatbot.ListExchanges(wanted)
+            page: chatbot_pb2.ListExchangesResponse = await self.chatbot().ListExchanges(wanted)
         except CallFailed as failure:
             if failure.reason.name == "INVALID_FIELD":
                 raise InvalidField("page_token", "is not a token of this list") from None

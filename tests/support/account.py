@@ -116,7 +116,7 @@ async def account_house(settings: Settings, migrated: bool = False) -> AsyncIter
 
     chatbot = FakeChatbot()
     keyring = Keyring(keys, master_keys(settings))
-    house = assembled(settings, directory, keyring, redis, chatbot, security)
+    house = assembled(settings, directory, keyring, redis, lambda: chatbot, security)
     try:
         yield AccountHouse(settings, house, redis, chatbot, events)
     finally:
