@@ -45,7 +45,7 @@ async def test_up_serves_and_ends_cleanly(sample):
     assert addresses["edge"] == f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(base_url=addresses["edge"], timeout=30) as browser:
         answer = await browser.post("/v1/conversations:ask", json={"question": "타이레놀 부작용"})
-        assert answer.json()["answer"]
+        assert answer.json().get("answer"), answer.text
     process.send_signal(signal.SIGINT)
     await read_until(process.stderr, b"stopped")
     assert await asyncio.wait_for(process.wait(), 20) == 0
