@@ -33,6 +33,8 @@ class Answer:
         self.writer, self.model = EXTRACTIVE, ""
         self.spent: list[Spent] = []
         self.dropped: Counter[str] = Counter()
+        # Where in the text a model's own sentences stand: begin and end.
+        self.modelled: list[tuple[int, int]] = []
         self.degraded: list[pb.Degraded] = []
         self.timings = pb.Timings()
         self._pieces: list[str] = []
@@ -42,9 +44,13 @@ class Answer:
     def text(self) -> str:
         return "".join(self._pieces).strip()
 
-    def append(self, piece: str) -> None:
+    def append(self, piece: str, modelled: bool = False) -> None:
+        """Adds text; ``modelled``: a model wrote it."""
         if not self._pieces:
             self.timings.first_text_ms = self.question.milliseconds()
+        if modelled:
+            begin = sum(map(len, self._pieces))
+            self.modelled.append((begin, begin + len(piece)))
         self._pieces.append(piece)
 
     def take(self, part: Part) -> list[pb.Citation]:

@@ -16,18 +16,13 @@ class Citations:
         self._by_id: dict[str, pb.Citation] = {}
         self._evidence: dict[str, specialist_pb2.Evidence] = {}
         self._used: set[int] = set()
-        # What specialists said that is not, word for word, in the evidence's text: written from its other fields.
-        self._stated: dict[int, list[str]] = {}
 
     def add(self, part: specialist_pb2.ConsultResponse) -> list[pb.Citation]:
         """Numbers the evidence that the part's statements rest on, in the order they name it; returns the new ones."""
         known = {evidence.id: evidence for evidence in part.evidence}
         named = (id for statement in part.statements for id in statement.evidence_ids)
         fresh = [known[id] for id in dict.fromkeys(named) if id in known and id not in self._by_id]
-        numbered = [self._number(evidence) for evidence in fresh]
-        for statement in part.statements:
-            self._state(statement)
-        return numbered
+        return [self._number(evidence) for evidence in fresh]
 
     def cited(self, statements: Iterable[specialist_pb2.Statement]) -> list[Cited]:
         """The statements with the numbers of their evidence; one that rests on nothing known keeps none."""
@@ -42,7 +37,7 @@ class Citations:
         """Title and text by number, of what ``sentences`` rest on or of everything: what claims are held to."""
         wanted = None if sentences is None else {number for sentence in sentences for number in sentence.numbers}
         return {
-            citation.number: "\n".join((citation.title, citation.snippet, *self._stated.get(citation.number, ())))
+            citation.number: held_to(citation)
             for citation in self._by_id.values()
             if wanted is None or citation.number in wanted
         }
@@ -63,11 +58,6 @@ class Citations:
         """Number, evidence id and score of what the answer cites."""
         return [(c.number, c.id, self._evidence[c.id].score) for c in self.used]
 
-    def _state(self, statement: specialist_pb2.Statement) -> None:
-        for id in statement.evidence_ids:
-            if id in self._by_id and statement.text not in self._by_id[id].snippet:
-                self._stated.setdefault(self._by_id[id].number, []).append(statement.text)
-
     def _number(self, evidence: specialist_pb2.Evidence) -> pb.Citation:
         citation = pb.Citation(
             number=len(self._by_id) + 1,
@@ -79,3 +69,8 @@ class Citations:
         )
         self._by_id[evidence.id], self._evidence[evidence.id] = citation, evidence
         return citation
+
+
+def held_to(citation: pb.Citation) -> str:
+    """What a claim that cites it is held to: the title on the first line, then the text."""
+    return f"{citation.title}\n{citation.snippet}"

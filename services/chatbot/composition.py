@@ -10,8 +10,14 @@ from services.llm.extractive import ExtractiveWriter
 from services.llm.provider import Cited, Section
 
 
+class Modelled(str):
+    """Text that a model wrote."""
+
+    __slots__ = ()
+
+
 class Composition(Protocol):
-    """One answer's text. What is yielded goes out at once."""
+    """One answer's text. What is yielded goes out at once; what a model wrote is marked as :class:`Modelled`."""
 
     def part(self, section: Section, domain: int, alone: bool) -> AsyncIterator[str]:
         """What a specialist's part lets be said now; ``alone``: no other part belongs to the answer."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from services.chatbot.answer import Answer
 from services.chatbot.checking import Checked
-from services.chatbot.composition import ExtractiveComposition, settled
+from services.chatbot.composition import ExtractiveComposition, Modelled, settled
 from services.chatbot.prompting import Material, prompt
 from services.chatbot.question import Question
 from services.llm.extractive import marked
@@ -137,7 +137,7 @@ class ModelledComposition:
 
     def _spoken(self, sentences: Sequence[Cited]) -> str:
         self._answer.citations.use(sentences)
-        return "".join(f"{marked(sentence)} " for sentence in sentences)
+        return Modelled("".join(f"{marked(sentence)} " for sentence in sentences))
 
     async def _taken_over(self, failed: str) -> AsyncIterator[str]:
         """What the specialists brought and has not been said; first, honestly, what went wrong."""

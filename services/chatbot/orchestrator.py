@@ -17,7 +17,7 @@ from services.chatbot.answer import Answer
 from services.chatbot.asked_to import never_done
 from services.chatbot.asker import Asker, Askers
 from services.chatbot.composer import Composer
-from services.chatbot.composition import Composition
+from services.chatbot.composition import Composition, Modelled
 from services.chatbot.events import EventNumbers
 from services.chatbot.follow_up import standalone
 from services.chatbot.question import Question
@@ -232,7 +232,7 @@ class _Run:
         return self._answer.citations.cited(statements[:most])
 
     def _delta(self, text: str) -> pb.AskResponse:
-        self._answer.append(text)
+        self._answer.append(text, isinstance(text, Modelled))
         return self.numbers.event(delta=pb.Delta(text=text))
 
     async def _store(self, state: str, completed: pb.Completed | None = None) -> None:

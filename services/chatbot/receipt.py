@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """``evidence``: ids by citation number; ``dropped``: sentences of the model that did not go out, by reason.
+    ``modelled``: where in the answer its own sentences stand, begin and end.
 
     ``dollars`` is None when a price is not known, 0 when no model wrote.
     """
@@ -26,6 +27,7 @@ class Receipt:
     data_version: str
     evidence: Mapping[int, str]
     dropped: Mapping[str, int]
+    modelled: Sequence[tuple[int, int]]
     tokens_read: int
     tokens_written: int
     dollars: float | None
@@ -41,6 +43,7 @@ def receipt(answer: Answer) -> Receipt:
         data_version=max((citation.as_of for citation in used), default=""),
         evidence={citation.number: citation.id for citation in used},
         dropped=dict(answer.dropped),
+        modelled=tuple(answer.modelled),
         tokens_read=sum(one.usage.read for one in answer.spent),
         tokens_written=sum(one.usage.written for one in answer.spent),
         dollars=_sum([one.dollars for one in answer.spent]),

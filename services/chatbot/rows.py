@@ -79,6 +79,7 @@ def _receipt_values(receipt: Receipt | None) -> dict[str, Any]:
         "tokens_written": receipt.tokens_written,
         "cost_dollars": receipt.dollars,
         "dropped": dict(receipt.dropped),
+        "modelled": [list(span) for span in receipt.modelled],
     }
 
 

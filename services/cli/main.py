@@ -95,6 +95,14 @@ def index_command(force: Annotated[bool, typer.Option(help="rebuild even when no
     raise typer.Exit(data.index(settings(), force))
 
 
+@app.command("replay")
+def replay_command(exchange: Annotated[str, typer.Argument(help="the exchange's id")]) -> None:
+    """Check a stored answer again from its receipt, with no service running; its text is not shown."""
+    from services.cli import replay
+
+    raise typer.Exit(replay.run(settings(), exchange))
+
+
 @app.command("doctor")
 def doctor_command() -> None:
     """Print every service's address and health, and what the data holds."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,8 @@ from services.chatbot.budget import Budget
 from services.chatbot.composer import Composer
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
+from services.chatbot.receipts import Receipts
+from services.chatbot.replay import replayed
 from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
 from services.chatbot.specialists import Part
@@ -43,6 +46,7 @@ SENTENCES = (
 SNIPPET = " ".join(SENTENCES)
 VERDICT = "타이레놀과 게보린은 함께 복용하지 마세요."
 TITLE = "타이레놀 사용법"
+NAMES = Names(["타이레놀", "게보린", "아스피린", "아세트아미노펜"])
 
 
 class Category:
@@ -102,7 +106,7 @@ async def answering(deployment, plan, **changes):
         )
         settings.model_fields_set.add("llm_provider")
         models, vocabulary, runs = Models(settings), Vocabulary(None), Runs()
-        vocabulary.names = Names(["타이레놀", "게보린", "아스피린", "아세트아미노펜"])
+        vocabulary.names = NAMES
         composer = Composer(settings, models, vocabulary, Budget(records.redis, settings.daily_tokens))
         orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account()), composer, unheard)
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
@@ -262,3 +266,20 @@ async def test_personal_data_never_reaches_the_model(deployment):
         sent = str(world.server.chats[0].body)
         assert "1234-5678" not in sent
         assert "900101" not in sent
+
+
+async def test_a_stored_answer_is_checked_again_from_its_receipt(deployment):
+    async with answering(deployment, Plan(author=inserting(quoting, [LIES["a wrong dose"]]), **FAST)) as world:
+        answer = completed(await world.ask())
+        records = world.records
+        stored = await Receipts(records.directory, records.keyring).stored(answer.exchange_id)
+        assert stored is not None
+        replay = replayed(stored, NAMES)
+        assert replay.faults == ()
+        assert replay.same_prompts
+        assert replay.by_model == replay.supported == 2
+        begin, end = stored.modelled[0]
+        altered = stored.answer[:begin] + LIES["a wrong dose"].ljust(end - begin) + stored.answer[end:]
+        faults = replayed(replace(stored, answer=altered), NAMES).faults
+        assert "1 of the model's sentences: number" in faults
+        assert "the answer differs from what was sent" in faults

@@ -127,6 +127,7 @@ consultation_history = Table(
     Column("tokens_written", Integer, nullable=False, server_default="0"),
     Column("cost_dollars", Float),
     Column("dropped", JSON),
+    Column("modelled", JSON),  # where in the answer a model's sentences stand
     Column("idempotency_key", String(128)),
     Column("feedback_score", Integer),
     Column("feedback_comment", Blob(16384)),

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("tokens_written", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cost_dollars", sa.Float(), nullable=True),
         sa.Column("dropped", sa.JSON(), nullable=True),
+        sa.Column("modelled", sa.JSON(), nullable=True),
         sa.Column("idempotency_key", sa.String(length=128), nullable=True),
         sa.Column("feedback_score", sa.Integer(), nullable=True),
         sa.Column("feedback_comment", Blob(16384), nullable=True),
