@@ -200,7 +200,7 @@ class Mover:
         await self._tell(await self._store.residences([account_id]))
 
     async def _tell(self, people: Sequence[Residence]) -> None:
-        """Tells people's sessions where they live; once more those of whom it was not true any more when it was said."""
+        """Tells people's sessions where they live; again to those of whom it was not true any more when it was told."""
         while people:
             said = {person.account_id: person.shard_id for person in people}
             for account_id, shard_id in said.items():

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -128,6 +128,6 @@ async def _inhabited(target: URL) -> bool:
     engine = open_engine(target)
     try:
         async with engine.connect() as connection:
-            return await connection.scalar(select(users.c.id).limit(1)) is not None
+            return await connection.scalar(select(func.min(users.c.id))) is not None
     finally:
         await engine.dispose()
