@@ -24,7 +24,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A data directory with the sample taken in and indexed; made by the first worker that needs it."""
-    root = tmp_path_factory.getbasetemp().parent
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # one folder for all workers of this run
+        root = root.parent
     made = root / "prepared"
     with FileLock(f"{made}.lock"):
         if not made.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from medichain.account.v1 import account_pb2
@@ -22,9 +23,9 @@ class Asker:
 
 
 class Askers:
-    """Asks the account service about the person a call is made for."""
+    """Asks the account service about the person a call is made for. It is looked up when first needed."""
 
-    def __init__(self, account: Client) -> None:
+    def __init__(self, account: Callable[[], Client]) -> None:
         self._account = account
 
     async def present(self) -> Asker:
@@ -32,7 +33,7 @@ class Askers:
         if current().person is None:
             return Asker()
         try:
-            person = await self._account.GetPerson(account_pb2.GetPersonRequest())
+            person = await self._account().GetPerson(account_pb2.GetPersonRequest())
         except CallFailed:
             # Their consent is not known either: what needs it is not done.
             return Asker(location_allowed=False, known=False)

@@ -43,7 +43,9 @@ class Journal:
             await self._redis.expire(_key(exchange_id), KEPT_SECONDS)
 
     async def note(self, exchange_id: str, owner: str, event: pb.AskResponse) -> None:
-        cipher = await self._keyring.cipher(owner)
+        cipher = await self._keyring.existing(owner)
+        if cipher is None:  # erased meanwhile
+            return
         sealed = cipher.seal(event.SerializeToString(), "journal", "event", event.id)
         with _away():
             pipeline = self._redis.pipeline(transaction=False)

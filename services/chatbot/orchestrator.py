@@ -243,5 +243,10 @@ class _Run:
         close = self._of.store.close(
             question.exchange_id, question.conversation_id, question.owner, question.shard_id, outcome
         )
-        await asyncio.shield(asyncio.ensure_future(close))
+        closing = asyncio.ensure_future(close)
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await closing  # what is being written is not left to chance when the service ends
+            raise
         await self._of.composer.settle(self._answer)

@@ -30,7 +30,7 @@ class Run:
         self._grace, self._read_elsewhere = grace, read_elsewhere
         self._events: list[pb.AskResponse] = []
         self._changed = asyncio.Event()
-        self._readers, self._ended, self._stopped = 0, False, False
+        self._readers, self._ended, self._stopped, self._cancelled = 0, False, False, False
         self._task: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._failure: Exception | None = None
@@ -67,7 +67,9 @@ class Run:
         self.cancel()
 
     def cancel(self) -> None:
-        if self._task:
+        """Ends the answer; once is enough: what is said so far is being kept then."""
+        if self._task and not self._cancelled:
+            self._cancelled = True
             self._task.cancel()
 
     async def ended(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from medichain.account.v1 import account_pb2
@@ -21,6 +22,7 @@ from services.chatbot.inspection import Inspection
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.outbox import OutboxRelay
+from services.chatbot.provider_board import ProviderBoard
 from services.chatbot.records import Turn
 from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
@@ -70,7 +72,7 @@ async def build(server: MeshServer, host: Host) -> None:
         store,
         host.mesh.client(CATEGORY),
         Specialists(host.mesh, settings.specialist_services),
-        Askers(host.mesh.client(ACCOUNT)),
+        Askers(partial(host.mesh.client, ACCOUNT)),
         Composer(settings, models, vocabulary, Budget(redis, settings.daily_tokens)),
         host.people.security,
     )
@@ -78,6 +80,7 @@ async def build(server: MeshServer, host: Host) -> None:
         orchestrator,
         store,
         streams,
+        ProviderBoard(models),
         copies=copies,
         erasure=Erasure(directory, upkeep, copies),
         inspection=Inspection(AuditLog(directory.global_engine), directory),

@@ -13,6 +13,7 @@ from services.chatbot.events import EventNumbers, number_of
 from services.chatbot.history_servicer import HistoryServicer
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.ownership import home, place_of
+from services.chatbot.provider_board import ProviderBoard
 from services.chatbot.question import Question, idempotency, new_exchange_id
 from services.chatbot.records import Opening, Standing, Turn
 from services.chatbot.store import ConversationStore
@@ -34,10 +35,11 @@ class ChatbotServicer(HistoryServicer):
         orchestrator: Orchestrator,
         store: ConversationStore,
         streams: Streams,
+        board: ProviderBoard,
         **history: Any,
     ) -> None:
         super().__init__(store, **history)
-        self._orchestrator, self._streams = orchestrator, streams
+        self._orchestrator, self._streams, self._board = orchestrator, streams, board
 
     async def Ask(self, request: pb.AskRequest, context: Any) -> AsyncIterator[pb.AskResponse]:
         text = normalised(request.question)
@@ -76,6 +78,14 @@ class ChatbotServicer(HistoryServicer):
             raise NotFound("id")
         await self._streams.stop(request.id)
         return pb.StopExchangeResponse()
+
+    async def ListProviders(self, request: pb.ListProvidersRequest, context: Any) -> pb.ListProvidersResponse:
+        return pb.ListProvidersResponse(
+            providers=[
+                pb.Provider(name=one.name, model=one.model, roles=one.roles, status=one.status)
+                for one in await self._board.shown()
+            ]
+        )
 
     async def _taken_in(self, request: pb.AskRequest, text: str) -> tuple[Question, Turn | None]:
         """The question with its exchange opened, or the first answer to it. An emergency does not wait for that."""

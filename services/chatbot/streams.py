@@ -7,7 +7,8 @@ from functools import partial
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from services.chatbot.journal import Journal
-from services.chatbot.question import Question, is_anonymous
+from services.chatbot.ownership import may_touch
+from services.chatbot.question import Question
 from services.chatbot.running import GRACE_SECONDS, Run, Runs
 from services.chatbot.stops import Stops
 
@@ -39,7 +40,7 @@ class Streams:
         """
         run = self._runs.get(exchange_id)
         written = run or await self._journal.written(exchange_id)
-        return written is not None and (written.owner == owner or is_anonymous(written.owner))
+        return written is not None and may_touch(written.owner, owner)
 
     async def read(self, exchange_id: str, after: int) -> AsyncGenerator[pb.AskResponse, None]:
         """The events after number ``after``, from where they are."""

@@ -11,6 +11,8 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.llm.choice import problems
+from services.llm.models import Models
 from services.mesh.settings import Settings
 from services.storage.engine import open_engine, reference_url
 from services.storage.tables import reference as tables
@@ -35,12 +37,27 @@ def run(settings: Settings) -> int:
     console.print(table)
     console.print(f"edge: {settings.running().get('edge', 'not started by `up`')}")
     console.print(f"data: {settings.data_dir}")
-    console.print(
-        f"answers by: {settings.llm_provider}; vectors: {settings.embedding_model or 'built-in Korean lexical'}"
-    )
+    for line in asyncio.run(_writers(settings)):
+        console.print(line, markup=False)
+    console.print(f"vectors: {settings.embedding_model or 'built-in Korean lexical'}")
     for name, count in asyncio.run(_counts(settings)).items():
         console.print(f"  {name}: {count}")
     return 0 if all(state == "SERVING" for _, state in states.values()) else 1
+
+
+async def _writers(settings: Settings) -> list[str]:
+    """Who writes answers, asked now, and what is wrong with the settings."""
+    models = Models(settings)
+    try:
+        found = await models.health()
+    finally:
+        await models.close()
+    shown = [
+        f"  {one.provider} {one.model} at {one.host} ({', '.join(one.roles)}; {', '.join(one.capabilities)}): "
+        f"{one.failure.value if one.failure else 'ready'}"
+        for one in found
+    ]
+    return ["answers by:", *(shown or ["  extractive (no model)"]), *(f"  {problem}" for problem in problems(settings))]
 
 
 async def _states(settings: Settings) -> dict[str, tuple[str, str]]:

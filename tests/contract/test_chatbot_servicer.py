@@ -17,6 +17,7 @@ from services.chatbot.budget import Budget
 from services.chatbot.composer import Composer
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
+from services.chatbot.provider_board import ProviderBoard
 from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
 from services.chatbot.specialists import Part
@@ -124,10 +125,12 @@ async def world(deployment):
     async with kept(deployment) as (records,):
         category, specialists, runs = Category(), Specialists(), Runs()
         orchestrator = Orchestrator(
-            records.store, category, specialists, Askers(Account()), extractive(deployment), unheard
+            records.store, category, specialists, Askers(Account), extractive(deployment), unheard
         )
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
-        servicer = ChatbotServicer(orchestrator, records.store, streams, **records.history)
+        servicer = ChatbotServicer(
+            orchestrator, records.store, streams, ProviderBoard(Models(deployment)), **records.history
+        )
         yield World(servicer, category, specialists, records, runs)
         await streams.end()
 

@@ -6,6 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from medichain.account.v1 import account_pb2
 from medichain.category.v1 import category_pb2
@@ -16,6 +17,7 @@ from services.chatbot.budget import Budget
 from services.chatbot.composer import Composer
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
+from services.chatbot.provider_board import ProviderBoard
 from services.chatbot.receipts import Receipts
 from services.chatbot.replay import replayed
 from services.chatbot.running import Runs
@@ -108,9 +110,10 @@ async def answering(deployment, plan, **changes):
         models, vocabulary, runs = Models(settings), Vocabulary(None), Runs()
         vocabulary.names = NAMES
         composer = Composer(settings, models, vocabulary, Budget(records.redis, settings.daily_tokens))
-        orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account()), composer, unheard)
+        orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account), composer, unheard)
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
-        yield World(ChatbotServicer(orchestrator, records.store, streams, **records.history), records, server)
+        servicer = ChatbotServicer(orchestrator, records.store, streams, ProviderBoard(models), **records.history)
+        yield World(servicer, records, server)
         await streams.end()
         await models.close()
 
@@ -283,3 +286,18 @@ async def test_a_stored_answer_is_checked_again_from_its_receipt(deployment):
         faults = replayed(replace(stored, answer=altered), NAMES).faults
         assert "1 of the model's sentences: number" in faults
         assert "the answer differs from what was sent" in faults
+
+
+async def test_providers_are_listed_with_how_they_are(deployment):
+    async def listed(world):
+        found = (await world.servicer.ListProviders(pb.ListProvidersRequest(), None)).providers
+        return {one.name: (one.model, list(one.roles), one.status) for one in found}
+
+    async with answering(deployment, Plan(**FAST)) as world:
+        board = await listed(world)
+        assert board == {
+            "extractive": ("", ["embedding"], "ready"),
+            "custom": ("gpt-4o-mini", ["reasoning", "generation"], "ready"),
+        }
+    async with answering(deployment, Plan(key="right"), openai_api_key=SecretStr("wrong")) as world:
+        assert (await listed(world))["custom"][2] == "unauthorised"

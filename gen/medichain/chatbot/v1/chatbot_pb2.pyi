@@ -363,3 +363,25 @@ class EraseRecordsResponse(_message.Message):
     EXCHANGES_FIELD_NUMBER: _ClassVar[int]
     exchanges: int
     def __init__(self, exchanges: _Optional[int] = ...) -> None: ...
+
+class Provider(_message.Message):
+    __slots__ = ("name", "model", "roles", "status")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    model: str
+    roles: _containers.RepeatedScalarFieldContainer[str]
+    status: str
+    def __init__(self, name: _Optional[str] = ..., model: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., status: _Optional[str] = ...) -> None: ...
+
+class ListProvidersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListProvidersResponse(_message.Message):
+    __slots__ = ("providers",)
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    providers: _containers.RepeatedCompositeFieldContainer[Provider]
+    def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ...) -> None: ...

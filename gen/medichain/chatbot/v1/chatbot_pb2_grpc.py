@@ -45,6 +45,11 @@ class ChatbotServiceStub:
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ResumeExchangeRequest.SerializeToString,
                 response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.FromString,
                 _registered_method=True)
+        self.ListProviders = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/ListProviders',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersResponse.FromString,
+                _registered_method=True)
         self.StopExchange = channel.unary_unary(
                 '/medichain.chatbot.v1.ChatbotService/StopExchange',
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeRequest.SerializeToString,
@@ -105,6 +110,13 @@ class ChatbotServiceServicer:
 
     def ResumeExchange(self, request, context):
         """ResumeExchange continues the stream of a resumable question after the last event the reader has seen.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProviders(self, request, context):
+        """ListProviders tells who can write, and how they are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -185,6 +197,11 @@ def add_ChatbotServiceServicer_to_server(servicer, server):
                     servicer.ResumeExchange,
                     request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ResumeExchangeRequest.FromString,
                     response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.SerializeToString,
+            ),
+            'ListProviders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProviders,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersResponse.SerializeToString,
             ),
             'StopExchange': grpc.unary_unary_rpc_method_handler(
                     servicer.StopExchange,
@@ -287,6 +304,33 @@ class ChatbotService:
             '/medichain.chatbot.v1.ChatbotService/ResumeExchange',
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ResumeExchangeRequest.SerializeToString,
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.AskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProviders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/ListProviders',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersResponse.FromString,
             options,
             channel_credentials,
             insecure,
