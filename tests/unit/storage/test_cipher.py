@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from services.mesh.errors import MeshError
 from services.storage.cipher import REMEMBERED_SECONDS, FieldCipher, Keyring
-from services.storage.engine import open_engine
+from services.storage.engine import key_url, open_engine
 from services.storage.master_keys import MasterKeys
 from services.storage.migrate import migrate
 
@@ -38,10 +38,9 @@ def test_the_same_text_never_seals_the_same():
 
 
 @pytest.fixture
-async def keys(tmp_path):
-    url = make_url(f"sqlite+aiosqlite:///{tmp_path}/keys.sqlite3")
-    await migrate("keys", url)
-    engine = open_engine(url)
+async def keys(deployment):
+    await migrate("keys", key_url(deployment))
+    engine = open_engine(key_url(deployment))
     yield engine
     await engine.dispose()
 

@@ -23,10 +23,9 @@ class Broken(Exception):
 
 
 @pytest.fixture
-async def settings(tmp_path):
-    settings = Settings(data_dir=tmp_path)
-    await migrate("keys", key_url(settings))
-    return settings
+async def settings(deployment):
+    await migrate("keys", key_url(deployment))
+    return deployment
 
 
 @pytest.fixture
