@@ -357,6 +357,43 @@ async def test_a_shard_that_fills_up_meanwhile_sends_nobody_home_in_pieces(house
     await whole_at(house, records, kim, before, kim.source)
 
 
+@pytest.mark.parametrize(("step", "dies"), [("cleared", "target"), ("copied", "target"), ("open", "source")])
+async def test_a_shard_that_dies_meanwhile(house, records, kim, step, dies):
+    """The person goes on at once where they live; what the dead shard has of them goes when it is back."""
+    before, dead = await rows_of(house, kim.source, kim.id), getattr(kim, dies)
+    place = {"driver": "mysql+aiomysql", "host": "127.0.0.1", "port": 1, "options": ""}
+    kept = next(row for row in await house.parts.store.directory.rows() if row.id == dead)
+
+    async def die(name):
+        if name == step:
+            await put(house, records, dead, place)
+
+    with pytest.raises(MeshError, match="UNAVAILABLE"):
+        await mover(house, die).move(kim.id, kim.target)
+    lives = kim.source if dies == "target" else kim.target
+    person = await house.person(kim.token)
+    assert person.shard_id == lives
+    change = account_pb2.UpdateAccountRequest(saved_clinics=["c1"])
+    assert list((await house.call("UpdateAccount", change, kim.token)).saved_clinics) == ["c1"]
+    await put(house, records, dead, {name: getattr(kept, name) for name in place})
+    await aged(house, kim.id)
+    await mover(house).resume()
+    after = await rows_of(house, lives, kim.id)
+    for table in before.keys() - {"users"}:
+        assert after[table] == before[table]
+    assert not any((await rows_of(house, dead, kim.id)).values())
+    assert (await house.parts.store.directory.mapping(kim.id, fresh=True)).state == "active"
+    await counts(house)
+
+
+async def put(house, records, shard_id, place):
+    """Changes where a shard is, and lets everybody see it at once."""
+    async with house.parts.store.directory.global_engine.begin() as connection:
+        await connection.execute(update(shard_info).where(shard_info.c.id == shard_id).values(place))
+    for directory in (house.parts.store.directory, records.directory):
+        directory.forget_rows()
+
+
 async def test_nobody_is_moved_to_or_from_nowhere(house, kim):
     with pytest.raises(MeshError, match="NOT_FOUND"):
         await mover(house).move(kim.id, 9)
