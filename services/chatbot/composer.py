@@ -13,6 +13,7 @@ from services.chatbot.vocabulary import Vocabulary
 from services.llm.choice import targets
 from services.llm.models import Models
 from services.llm.providers import Role
+from services.mesh.errors import InvalidField
 from services.mesh.settings import Settings
 
 
@@ -27,6 +28,17 @@ class Composer:
         """Raises INVALID_FIELD when a request names a provider that this deployment does not have."""
         for role in Role:
             targets(role, self._settings, providers)
+
+    def usable(self, providers: Mapping[str, str]) -> dict[str, str]:
+        """What this deployment has of an earlier choice."""
+        return {role: name for role, name in providers.items() if self._has(Role(role), name)}
+
+    def _has(self, role: Role, name: str) -> bool:
+        try:
+            targets(role, self._settings, {role: name})
+        except InvalidField:
+            return False
+        return True
 
     async def composition(self, answer: Answer, asker: Asker, asked: str) -> Composition:
         """How this answer is written."""

@@ -15,6 +15,7 @@ from medichain.chatbot.v1 import chatbot_pb2
 from medichain.drug.v1 import drug_pb2
 from services.chatbot.asker import Askers
 from services.chatbot.budget import Budget
+from services.chatbot.choices import ProviderChoices
 from services.chatbot.composer import Composer
 from services.chatbot.copies import Copies
 from services.chatbot.erasure import Erasure
@@ -81,6 +82,7 @@ async def build(server: MeshServer, host: Host) -> None:
         store,
         streams,
         ProviderBoard(models),
+        ProviderChoices(redis, settings.session_days * 86_400),
         copies=copies,
         erasure=Erasure(directory, upkeep, copies),
         inspection=Inspection(AuditLog(directory.global_engine), directory),

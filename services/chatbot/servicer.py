@@ -9,6 +9,7 @@ from typing import Any
 
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from services.chatbot.answer import received
+from services.chatbot.choices import ProviderChoices
 from services.chatbot.events import EventNumbers, number_of
 from services.chatbot.history_servicer import HistoryServicer
 from services.chatbot.orchestrator import Orchestrator
@@ -36,10 +37,12 @@ class ChatbotServicer(HistoryServicer):
         store: ConversationStore,
         streams: Streams,
         board: ProviderBoard,
+        choices: ProviderChoices,
         **history: Any,
     ) -> None:
         super().__init__(store, **history)
-        self._orchestrator, self._streams, self._board = orchestrator, streams, board
+        self._orchestrator, self._streams = orchestrator, streams
+        self._board, self._choices = board, choices
 
     async def Ask(self, request: pb.AskRequest, context: Any) -> AsyncIterator[pb.AskResponse]:
         text = normalised(request.question)
@@ -84,8 +87,14 @@ class ChatbotServicer(HistoryServicer):
             providers=[
                 pb.Provider(name=one.name, model=one.model, roles=one.roles, status=one.status)
                 for one in await self._board.shown()
-            ]
+            ],
+            chosen=await self._choices.of(_session_id()),
         )
+
+    async def ChooseProviders(self, request: pb.ChooseProvidersRequest, context: Any) -> pb.ChooseProvidersResponse:
+        self._orchestrator.composer.refuse_unknown(request.providers)
+        await self._choices.choose(_session_id(), request.providers)
+        return pb.ChooseProvidersResponse(providers=request.providers)
 
     async def _taken_in(self, request: pb.AskRequest, text: str) -> tuple[Question, Turn | None]:
         """The question with its exchange opened, or the first answer to it. An emergency does not wait for that."""
@@ -116,6 +125,10 @@ class ChatbotServicer(HistoryServicer):
     async def _stored(self, exchange_id: str) -> Turn | None:
         return await self._store.exchange(exchange_id, current().owner)
 
+    async def _chosen(self) -> dict[str, str]:
+        """What the session has chosen, as far as this deployment still has it."""
+        return self._orchestrator.composer.usable(await self._choices.of(_session_id()))
+
     async def _question(self, request: pb.AskRequest, text: str) -> Question:
         person, conversation_id = current().person, request.conversation_id
         key = idempotency(current().idempotency_key, conversation_id, text)
@@ -136,13 +149,18 @@ class ChatbotServicer(HistoryServicer):
             conversation_id=conversation_id,
             owner=place.owner,
             shard_id=place.shard_id,
-            session_id=person.session_id if person else "",
+            session_id=_session_id(),
             location=request.location if request.HasField("location") else None,
-            providers=dict(request.providers),
+            providers={**await self._chosen(), **request.providers},
             idempotency_key=key,
             resumable=request.resumable,
             standing=standing,
         )
+
+
+def _session_id() -> str:
+    person = current().person
+    return person.session_id if person else ""
 
 
 def _replayed(first: Turn) -> list[pb.AskResponse]:

@@ -14,6 +14,7 @@ from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.asker import Askers
 from services.chatbot.budget import Budget
+from services.chatbot.choices import ProviderChoices
 from services.chatbot.composer import Composer
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
@@ -129,7 +130,12 @@ async def world(deployment):
         )
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
         servicer = ChatbotServicer(
-            orchestrator, records.store, streams, ProviderBoard(Models(deployment)), **records.history
+            orchestrator,
+            records.store,
+            streams,
+            ProviderBoard(Models(deployment)),
+            ProviderChoices(records.redis, 60),
+            **records.history,
         )
         yield World(servicer, category, specialists, records, runs)
         await streams.end()

@@ -14,6 +14,7 @@ from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
 from services.chatbot.asker import Askers
 from services.chatbot.budget import Budget
+from services.chatbot.choices import ProviderChoices
 from services.chatbot.composer import Composer
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
@@ -112,7 +113,14 @@ async def answering(deployment, plan, **changes):
         composer = Composer(settings, models, vocabulary, Budget(records.redis, settings.daily_tokens))
         orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account), composer, unheard)
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
-        servicer = ChatbotServicer(orchestrator, records.store, streams, ProviderBoard(models), **records.history)
+        servicer = ChatbotServicer(
+            orchestrator,
+            records.store,
+            streams,
+            ProviderBoard(models),
+            ProviderChoices(records.redis, 60),
+            **records.history,
+        )
         yield World(servicer, records, server)
         await streams.end()
         await models.close()
@@ -301,3 +309,20 @@ async def test_providers_are_listed_with_how_they_are(deployment):
         }
     async with answering(deployment, Plan(key="right"), openai_api_key=SecretStr("wrong")) as world:
         assert (await listed(world))["custom"][2] == "unauthorised"
+
+
+async def test_a_session_chooses_its_provider_and_a_question_may_still_say_otherwise(deployment):
+    async with answering(deployment, Plan(**FAST)) as world:
+        person = await world.records.person()
+        with context.entered(context.CallContext(person=person)):
+            choice = pb.ChooseProvidersRequest(providers={"generation": "extractive"})
+            await world.servicer.ChooseProviders(choice, None)
+            listed = await world.servicer.ListProviders(pb.ListProvidersRequest(), None)
+            assert dict(listed.chosen) == {"generation": "extractive"}
+        assert completed(await world.ask(person=person)).provider == "extractive"
+        assert completed(await world.ask(person=person, providers={"generation": "custom"})).provider == "custom"
+        with context.entered(context.CallContext(person=person)):
+            await world.servicer.ChooseProviders(pb.ChooseProvidersRequest(), None)
+            with pytest.raises(InvalidField):
+                await world.servicer.ChooseProviders(pb.ChooseProvidersRequest(providers={"generation": "x"}), None)
+        assert completed(await world.ask(person=person)).provider == "custom"

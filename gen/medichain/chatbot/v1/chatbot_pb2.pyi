@@ -381,7 +381,42 @@ class ListProvidersRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class ListProvidersResponse(_message.Message):
-    __slots__ = ("providers",)
+    __slots__ = ("providers", "chosen")
+    class ChosenEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    CHOSEN_FIELD_NUMBER: _ClassVar[int]
     providers: _containers.RepeatedCompositeFieldContainer[Provider]
-    def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ...) -> None: ...
+    chosen: _containers.ScalarMap[str, str]
+    def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ..., chosen: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class ChooseProvidersRequest(_message.Message):
+    __slots__ = ("providers",)
+    class ProvidersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    providers: _containers.ScalarMap[str, str]
+    def __init__(self, providers: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class ChooseProvidersResponse(_message.Message):
+    __slots__ = ("providers",)
+    class ProvidersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    providers: _containers.ScalarMap[str, str]
+    def __init__(self, providers: _Optional[_Mapping[str, str]] = ...) -> None: ...

@@ -50,6 +50,11 @@ class ChatbotServiceStub:
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersRequest.SerializeToString,
                 response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersResponse.FromString,
                 _registered_method=True)
+        self.ChooseProviders = channel.unary_unary(
+                '/medichain.chatbot.v1.ChatbotService/ChooseProviders',
+                request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ChooseProvidersRequest.SerializeToString,
+                response_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ChooseProvidersResponse.FromString,
+                _registered_method=True)
         self.StopExchange = channel.unary_unary(
                 '/medichain.chatbot.v1.ChatbotService/StopExchange',
                 request_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.StopExchangeRequest.SerializeToString,
@@ -117,6 +122,13 @@ class ChatbotServiceServicer:
 
     def ListProviders(self, request, context):
         """ListProviders tells who can write, and how they are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChooseProviders(self, request, context):
+        """ChooseProviders chooses who writes for the caller's session, until it ends.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,6 +214,11 @@ def add_ChatbotServiceServicer_to_server(servicer, server):
                     servicer.ListProviders,
                     request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersRequest.FromString,
                     response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersResponse.SerializeToString,
+            ),
+            'ChooseProviders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChooseProviders,
+                    request_deserializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ChooseProvidersRequest.FromString,
+                    response_serializer=medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ChooseProvidersResponse.SerializeToString,
             ),
             'StopExchange': grpc.unary_unary_rpc_method_handler(
                     servicer.StopExchange,
@@ -331,6 +348,33 @@ class ChatbotService:
             '/medichain.chatbot.v1.ChatbotService/ListProviders',
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersRequest.SerializeToString,
             medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ListProvidersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChooseProviders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/medichain.chatbot.v1.ChatbotService/ChooseProviders',
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ChooseProvidersRequest.SerializeToString,
+            medichain_dot_chatbot_dot_v1_dot_chatbot__pb2.ChooseProvidersResponse.FromString,
             options,
             channel_credentials,
             insecure,
