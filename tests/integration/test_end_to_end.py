@@ -13,6 +13,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.mesh.settings import Settings
 from services.safety.disclaimers import DISCLAIMER
 from tests.support.edge import running_edge
 from tests.support.processes import cluster
@@ -26,9 +27,10 @@ pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.asyncio(loop_sco
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(prepared, tmp_path_factory):
+async def url(prepared, tmp_path_factory, valkey_server):
     data = shutil.copytree(prepared, tmp_path_factory.mktemp("house") / "data", symlinks=True)
-    async with cluster(data) as running, running_edge(running.host.settings) as edge:
+    settings = Settings(data_dir=data, redis_url=valkey_server.url())
+    async with cluster(settings) as running, running_edge(running.host.settings) as edge:
         yield edge
 
 
