@@ -15,7 +15,7 @@ from services.mesh.errors import CallFailed
 from services.mesh.host import Host
 from services.mesh.settings import Settings
 from services.storage.exports import ExportError
-from services.storage.migrate import migrate_now
+from services.storage.migrate import OldSchema, ensure, migrate_now
 
 # Services that take official exports in; each has `ingest(settings, folder)` in its composition root.
 INGESTING = ("drug", "clinic", "emergency_support", "knowledge")
@@ -38,7 +38,11 @@ def ingest(settings: Settings, service: str, folder: str) -> int:
     if folder and not pathlib.Path(folder).is_dir():
         console.print(f"medichain: {folder} is not a folder")
         return 1
-    migrate_now(settings)
+    try:
+        asyncio.run(ensure(settings))
+    except OldSchema as behind:
+        console.print(f"medichain: {behind}", markup=False)
+        return 1
     return asyncio.run(_ingest(settings, chosen, pathlib.Path(folder) if folder else None))
 
 

@@ -43,7 +43,7 @@ def url_of(place: Mapping[str, Any], settings: Settings) -> URL:
     return URL.create(
         place["driver"],
         username=place["username"] or None,
-        password=password_behind(place["password"], settings),
+        password=password_behind(place, settings),
         host=place["host"] or None,
         port=place["port"] or None,
         database=database,
@@ -51,8 +51,12 @@ def url_of(place: Mapping[str, Any], settings: Settings) -> URL:
     )
 
 
-def password_behind(reference: str, settings: Settings) -> str | None:
-    """The password that "env:NAME", "file:PATH" or "url:N" (the Nth of the configured shard URLs) leads to."""
+def password_behind(place: Mapping[str, Any], settings: Settings) -> str | None:
+    """The password that a row's reference leads to: "env:NAME", "file:PATH", or "url:N", a configured shard URL.
+
+    Which of the URLs is told by the place it names: their order may have changed since the row was written.
+    """
+    reference = place["password"]
     kind, _, where = reference.partition(":")
     if not reference:
         return None
@@ -62,10 +66,14 @@ def password_behind(reference: str, settings: Settings) -> str | None:
         if kind == "file":
             return pathlib.Path(where).read_text().strip()
         if kind == "url":
-            return make_url(shard_urls(settings)[int(where)]).password
-    except (OSError, KeyError, IndexError, ValueError):
+            return next(url.password for url in shard_urls(settings) if _names(url, place))
+    except (OSError, KeyError, StopIteration):
         raise LookupError(f"the password of a shard is not to be found: {reference}") from None
-    raise LookupError(f"the password of a shard is written down in an unknown way: {kind}")
+    raise LookupError("the password of a shard is written down in an unknown way")
+
+
+def _names(url: URL, place: Mapping[str, Any]) -> bool:
+    return (url.host or "", url.port or 0, url.database) == (place["host"], place["port"], place["database_name"])
 
 
 def seeds(settings: Settings) -> list[dict[str, Any]]:

@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from services.mesh.errors import MeshError
 from services.mesh.settings import Settings
 from services.storage.clock import now
+from services.storage.engine import shard_urls
 from services.storage.migrate import migrate_all
+from services.storage.places import url_of
 from services.storage.shards import Moved, ShardDirectory
 from services.storage.tables.directory import shard_info, user_shard_mapping
 from services.storage.tables.shard import conversation, users
@@ -215,3 +217,29 @@ async def test_there_is_no_shard_of_any_other_number(directory):
     assert await directory.ids() == [1, 2]
     with pytest.raises(MeshError, match="NOT_FOUND"):
         await directory.engine(3)
+
+
+# ---- the directory's own beginning ----------------------------------------------------------------------------------
+
+
+async def test_two_who_migrate_everything_at_once_take_the_configured_shards_in_once(settings):
+    await asyncio.gather(migrate_all(settings), migrate_all(settings))
+    directory = ShardDirectory(settings)
+    assert await directory.ids() == [1, 2]
+    assert await directory.reachable(1)
+    assert await directory.reachable(2)
+    await directory.dispose()
+
+
+async def test_once_there_the_table_rules(directory, settings):
+    before = [tuple(row) for row in await directory.rows()]
+    turned = ",".join(reversed((settings.shard_db_urls or "").split(",")))
+    await migrate_all(settings.model_copy(update={"shard_db_urls": turned}))
+    directory.forget_rows()
+    assert [tuple(row) for row in await directory.rows()] == before
+
+
+async def test_no_password_is_written_down(directory, settings):
+    for row, url in zip(await directory.rows(), shard_urls(settings), strict=True):
+        assert not url.password or url.password not in str(row)
+        assert url_of(row._asdict(), settings).database == url.database
