@@ -10,9 +10,10 @@ import asyncio
 import fcntl
 import hashlib
 import pathlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
@@ -32,6 +33,7 @@ MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
 LOCK_SECONDS = 60
 # Names and texts compare letter by letter, as they do on SQLite.
 COLLATION = "utf8mb4_bin"
+_LOCKS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 class OldSchema(RuntimeError):
@@ -45,7 +47,7 @@ async def histories(settings: Settings) -> list[tuple[str, URL]]:
         ("keys", key_url(settings)),
         ("reference", reference_url(settings)),
     ]
-    return [*central, *(("shard", url) for url in await _shards(settings))]
+    return [*central, *(("shard", url_of(place, settings)) for place in await _places(settings))]
 
 
 async def migrate_all(settings: Settings) -> None:
@@ -66,17 +68,17 @@ async def ensure(settings: Settings) -> None:
         ("reference", reference_url(settings), settings.reference_db_url),
     ):
         await (check(history, url) if given else migrate(history, url, settings))
-    for url in await _shards(settings):
+    for place in await _places(settings):
         if settings.global_db_url or settings.shard_db_urls:
-            await _check_shard(url)
+            await _check_shard(place, settings)
         else:
-            await migrate("shard", url)
+            await migrate("shard", url_of(place, settings))
 
 
-async def _check_shard(url: URL) -> None:
+async def _check_shard(place: Mapping[str, Any], settings: Settings) -> None:
     try:
-        await check("shard", url)
-    except SQLAlchemyError as problem:
+        await check("shard", url_of(place, settings))
+    except (SQLAlchemyError, LookupError) as problem:
         telemetry.log().warning("shard_unreachable", error_type=type(problem).__name__)
 
 
@@ -99,7 +101,7 @@ async def migrate(history: str, url: URL, settings: Settings | None = None) -> N
 
     With ``settings`` a directory that knows no shard takes the configured ones in.
     """
-    async with _process_lock(url):
+    async with _one_at_a_time(), _process_lock(url):
         engine = open_engine(url)
         try:
             async with engine.connect() as connection:
@@ -135,14 +137,19 @@ def _same_comparisons(connection: Connection) -> None:
         connection.commit()
 
 
-async def _shards(settings: Settings) -> list[URL]:
+async def _places(settings: Settings) -> list[dict[str, Any]]:
     engine = open_engine(global_url(settings))
     try:
         async with engine.connect() as connection:
             rows = (await connection.execute(select(shard_info).order_by(shard_info.c.id))).all()
-            return [url_of(row._asdict(), settings) for row in rows]
+            return [row._asdict() for row in rows]
     finally:
         await engine.dispose()
+
+
+def _one_at_a_time() -> asyncio.Lock:
+    """This event loop's lock: Alembic knows one migration in a process at a time."""
+    return _LOCKS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
 from services.mesh.settings import Settings
 from services.storage.engine import shard_urls
@@ -43,7 +43,7 @@ def url_of(place: Mapping[str, Any], settings: Settings) -> URL:
     return URL.create(
         place["driver"],
         username=place["username"] or None,
-        password=password_behind(place, settings),
+        password=password_behind(place["password"], settings, place),
         host=place["host"] or None,
         port=place["port"] or None,
         database=database,
@@ -51,12 +51,11 @@ def url_of(place: Mapping[str, Any], settings: Settings) -> URL:
     )
 
 
-def password_behind(place: Mapping[str, Any], settings: Settings) -> str | None:
-    """The password that a row's reference leads to: "env:NAME", "file:PATH", or "url:N", a configured shard URL.
+def password_behind(reference: str, settings: Settings, place: Mapping[str, Any] | None = None) -> str | None:
+    """The password that a reference leads to: "env:NAME", "file:PATH", or "url:N", the configured URL of this place.
 
-    Which of the URLs is told by the place it names: their order may have changed since the row was written.
+    The URLs may be in another order by now than when N was written down. Raises LookupError.
     """
-    reference = place["password"]
     kind, _, where = reference.partition(":")
     if not reference:
         return None
@@ -66,7 +65,7 @@ def password_behind(place: Mapping[str, Any], settings: Settings) -> str | None:
         if kind == "file":
             return pathlib.Path(where).read_text().strip()
         if kind == "url":
-            return next(url.password for url in shard_urls(settings) if _names(url, place))
+            return next(url.password for url in shard_urls(settings) if place and _names(url, place))
     except (OSError, KeyError, StopIteration):
         raise LookupError(f"the password of a shard is not to be found: {reference}") from None
     raise LookupError("the password of a shard is written down in an unknown way")

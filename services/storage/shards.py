@@ -64,6 +64,7 @@ class ShardDirectory:
         self._global = Pool(global_url(settings), "global")
         self._pools: dict[int, tuple[tuple[Any, ...], Pool]] = {}
         self._rows: list[Row[Any]] = []
+        self._unopened: set[int] = set()
         self._rows_until = 0.0
         self._reading_rows = asyncio.Lock()
         self._mappings: Remembered[str, Mapping] = Remembered(MAPPING_SECONDS, MAPPINGS)
@@ -271,6 +272,7 @@ class ShardDirectory:
         try:
             return Pool(url_of(row._asdict(), self._settings), f"shard {row.id}")
         except LookupError:  # its password is not where the row says
+            self._unopened.add(row.id)
             telemetry.log().error("shard_password_missing", stage=f"shard {row.id}")
             raise Unreachable from None
 
@@ -286,7 +288,7 @@ class ShardDirectory:
 
     def _resting(self, shard_id: int) -> bool:
         _, pool = self._pools.get(shard_id, (None, None))
-        return pool is not None and pool.resting
+        return shard_id in self._unopened if pool is None else pool.resting
 
     def _remembered(self, found: Mapping | None, account_id: str) -> Mapping | None:
         if found is None:

@@ -193,7 +193,7 @@ async def test_what_fails_half_way_leaves_nothing(directory):
 
 async def test_a_shard_that_is_gone_harms_only_its_own(directory):
     async with directory.global_engine.begin() as connection:
-        away = {"database_name": "nowhere/x.sqlite3", "port": 1}
+        away = {"database_name": "nowhere/x.sqlite3", "port": 1, "password": ""}
         await connection.execute(update(shard_info).where(shard_info.c.id == 1).values(away))
     directory.forget_rows()
     with pytest.raises(MeshError, match="UNAVAILABLE") as refused:
@@ -203,6 +203,17 @@ async def test_a_shard_that_is_gone_harms_only_its_own(directory):
     assert not await directory.reachable(1)
     assert await directory.reachable(2)
     assert await settled(directory, "a") == 2  # the shard that does not answer comes last
+
+
+async def test_a_shard_whose_password_is_missing_is_away_until_it_is_there(directory, monkeypatch):
+    async with directory.global_engine.begin() as connection:
+        unknown = {"driver": "mysql+aiomysql", "host": "127.0.0.1", "port": 1, "password": "env:SHARD_PASSWORD"}
+        await connection.execute(update(shard_info).where(shard_info.c.id == 1).values(unknown))
+    directory.forget_rows()
+    assert not await directory.reachable(1)
+    assert await settled(directory, "a") == 2
+    monkeypatch.setenv("SHARD_PASSWORD", "there")
+    assert (await directory.engine(1)).url.password == "there"
 
 
 async def test_a_mistake_of_ours_is_not_taken_for_a_shard_that_is_away(directory):

@@ -36,7 +36,7 @@ def test_a_password_is_where_the_row_says(settings, tmp_path, monkeypatch, refer
 def test_a_password_that_is_not_there_is_told_without_a_guess(settings, reference):
     place = place_of(make_url("mysql+aiomysql://who@elsewhere/people"), settings, reference)
     with pytest.raises(LookupError) as told:
-        password_behind(place, settings)
+        password_behind(reference, settings, place)
     assert "plain-text" not in str(told.value)
 
 
