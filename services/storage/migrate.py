@@ -31,6 +31,7 @@ from services.storage.tables.directory import shard_info
 
 MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
 LOCK_SECONDS = 60
+SHARD_SECONDS = 5  # a shard that has not answered by then is left for later
 # Names and texts compare letter by letter, as they do on SQLite.
 COLLATION = "utf8mb4_bin"
 _LOCKS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -77,8 +78,9 @@ async def ensure(settings: Settings) -> None:
 
 async def _check_shard(place: Mapping[str, Any], settings: Settings) -> None:
     try:
-        await check("shard", url_of(place, settings))
-    except (SQLAlchemyError, LookupError) as problem:
+        async with asyncio.timeout(SHARD_SECONDS):
+            await check("shard", url_of(place, settings))
+    except (SQLAlchemyError, LookupError, TimeoutError) as problem:
         telemetry.log().warning("shard_unreachable", error_type=type(problem).__name__)
 
 

@@ -270,6 +270,8 @@ async def test_a_slow_statement_is_logged_by_its_table_alone(directory):
 
 async def test_services_start_without_a_shard_and_not_on_an_old_schema(directory, settings, weak, mariadb_url):
     await ensure(settings)
+    with held(weak):
+        await ensure(settings)
     weak.kill()
     try:
         await ensure(settings)
