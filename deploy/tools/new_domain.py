@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
 # Words that mean something else to the command line or to a contract.
 _RESERVED = frozenset({"edge", "services", "unspecified", "buf", "google", "test", "tests", "v1"})
 _ENUM = re.compile(r"enum Domain \{\n(.*?)\n\}", re.DOTALL)
-_DOMAINS_LAYER = re.compile(r'(?m)^(  "services\.category \|[^"]*)"')
+_DOMAINS_LAYER = re.compile(r'(?m)^(  "services\.account \|[^"]*)"')
 _FORBIDDEN_TO_THE_EDGE = re.compile(r'(?s)(forbidden_modules = \[.*?)(\s*"services\.specialist")')
 
 

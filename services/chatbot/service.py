@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from datetime import timedelta
 from functools import partial
@@ -103,8 +102,8 @@ def _beside(server: MeshServer, work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.create_task(work)
 
     async def end() -> None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        while not task.done():  # a wait inside of it may take the first wish for its own
+            task.cancel()
+            await asyncio.wait([task], timeout=1)
 
     server.on_stop(end)

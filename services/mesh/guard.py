@@ -155,8 +155,9 @@ def as_public(raised: Exception) -> MeshError:
 
 
 def _trailing(call: CallContext, failure: MeshError) -> tuple[tuple[str, Any], ...]:
-    """The failure's details. Who gets them need not try again by itself: retries are for calls that nobody answered."""
-    return ((DETAILS_KEY, details_of(failure)), ("x-request-id", call.request_id), ("grpc-retry-pushback-ms", "-1"))
+    """The failure's details. One that says when to come again is not asked for again at once."""
+    told = ((DETAILS_KEY, details_of(failure)), ("x-request-id", call.request_id))
+    return told if failure.retry_after is None else (*told, ("grpc-retry-pushback-ms", "-1"))
 
 
 def _decoder(deserialise: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
