@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -16,7 +17,9 @@ from services.mesh.settings import Settings
 
 OPERATOR = pb.DESCRIPTOR.services_by_name["OperatorService"]
 
-console = Console(highlight=False, soft_wrap=True)
+# What is read by another program, or kept in a file, is not broken to the width of a terminal.
+UNBROKEN = 220
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else UNBROKEN)
 
 
 def operate(settings: Settings, work: Callable[[Client], Awaitable[None]]) -> int:

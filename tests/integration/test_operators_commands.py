@@ -28,7 +28,7 @@ async def run(tmp_path, valkey_server, monkeypatch):
     telemetry.configure(settings.log_level)
 
     async def command(line: str) -> tuple[int, str]:
-        done = await asyncio.to_thread(RUNNER.invoke, main.app, line.split(), env={"COLUMNS": "200"})
+        done = await asyncio.to_thread(RUNNER.invoke, main.app, line.split())
         return done.exit_code, done.output
 
     async with running_mesh(settings, ("account", "chatbot")):
@@ -59,9 +59,8 @@ async def test_an_operators_day(run):
     assert "test_user_1" in said
     code, said = await run("audit list")
     assert code == 0
-    assert [said.index(word) for word in ("first operator", "to shard 2", "unblock", "asked_by_the_person")] == sorted(
-        said.index(word) for word in ("first operator", "to shard 2", "unblock", "asked_by_the_person")
-    )
+    written = [said.index(word) for word in ("first operator", "to shard 2", "unblock", "asked_by_the_person")]
+    assert written == sorted(written)
     assert "test_user" not in said
     assert await run("audit verify") == (0, "5 lines, all as they were written\n")
     assert (await run("export feedback"))[0] == 0
