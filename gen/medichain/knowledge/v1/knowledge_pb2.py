@@ -28,7 +28,7 @@ from medichain.mesh.v1 import policy_pb2 as medichain_dot_mesh_dot_v1_dot_policy
 from medichain.specialist.v1 import specialist_pb2 as medichain_dot_specialist_dot_v1_dot_specialist__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&medichain/knowledge/v1/knowledge.proto\x12\x16medichain.knowledge.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1emedichain/mesh/v1/policy.proto\x1a(medichain/specialist/v1/specialist.proto\"\xc7\x01\n\x07Passage\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x06\x64omain\x18\x02 \x01(\x0e\x32\x1f.medichain.specialist.v1.Domain\x12\r\n\x05group\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\r\n\x05\x61s_of\x18\x07 \x01(\t\x12\x13\n\x0breviewed_by\x18\x08 \x01(\t\x12\r\n\x05score\x18\t \x01(\x01\x12\x10\n\x08\x63overage\x18\n \x01(\x01\"\x9b\x01\n\rSearchRequest\x12\x19\n\x05query\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc0>\x12\x16\n\x05group\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x39\n\x06\x64omain\x18\x03 \x01(\x0e\x32\x1f.medichain.specialist.v1.DomainB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"Z\n\x0eSearchResponse\x12\x31\n\x08passages\x18\x01 \x03(\x0b\x32\x1f.medichain.knowledge.v1.Passage\x12\x15\n\rindex_version\x18\x02 \x01(\t\"Q\n\tNeighbour\x12\x30\n\x07\x64omains\x18\x01 \x03(\x0e\x32\x1f.medichain.specialist.v1.Domain\x12\x12\n\nsimilarity\x18\x02 \x01(\x01\"O\n\x15\x46indNeighboursRequest\x12\x18\n\x04text\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc0>\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\"O\n\x16\x46indNeighboursResponse\x12\x35\n\nneighbours\x18\x01 \x03(\x0b\x32!.medichain.knowledge.v1.Neighbour\"$\n\x13RebuildIndexRequest\x12\r\n\x05\x66orce\x18\x01 \x01(\x08\"Y\n\x14RebuildIndexResponse\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x05\x12\r\n\x05total\x18\x03 \x01(\x05\x12\x15\n\rindex_version\x18\x04 \x01(\t\"\x11\n\x0fGetIndexRequest\"j\n\x10GetIndexResponse\x12\x15\n\rindex_version\x18\x01 \x01(\t\x12\x17\n\x0f\x65mbedding_model\x18\x02 \x01(\t\x12\x10\n\x08passages\x18\x03 \x01(\x05\x12\x14\n\x0clast_problem\x18\x04 \x01(\t2\xfe\x03\n\x10KnowledgeService\x12\x83\x01\n\x06Search\x12%.medichain.knowledge.v1.SearchRequest\x1a&.medichain.knowledge.v1.SearchResponse\"*\x8a\xe7\x18\x07\x08\x01\x10\xa0\x06\x18\x02\x82\xd3\xe4\x93\x02\x19\"\x14/v1/knowledge:search:\x01*\x12|\n\x0e\x46indNeighbours\x12-.medichain.knowledge.v1.FindNeighboursRequest\x1a..medichain.knowledge.v1.FindNeighboursResponse\"\x0b\x8a\xe7\x18\x07\x08\x04\x10\xc8\x01\x18\x02\x12z\n\x0cRebuildIndex\x12+.medichain.knowledge.v1.RebuildIndexRequest\x1a,.medichain.knowledge.v1.RebuildIndexResponse\"\r\x8a\xe7\x18\t\x08\x03\x10\x80\xdd\xdb\x01\x18\x01\x30\x01\x12j\n\x08GetIndex\x12\'.medichain.knowledge.v1.GetIndexRequest\x1a(.medichain.knowledge.v1.GetIndexResponse\"\x0b\x8a\xe7\x18\x07\x08\x04\x10\xf4\x03\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&medichain/knowledge/v1/knowledge.proto\x12\x16medichain.knowledge.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1emedichain/mesh/v1/policy.proto\x1a(medichain/specialist/v1/specialist.proto\"\xc7\x01\n\x07Passage\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x06\x64omain\x18\x02 \x01(\x0e\x32\x1f.medichain.specialist.v1.Domain\x12\r\n\x05group\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\r\n\x05\x61s_of\x18\x07 \x01(\t\x12\x13\n\x0breviewed_by\x18\x08 \x01(\t\x12\r\n\x05score\x18\t \x01(\x01\x12\x10\n\x08\x63overage\x18\n \x01(\x01\"\x9b\x01\n\rSearchRequest\x12\x19\n\x05query\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc0>\x12\x16\n\x05group\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x39\n\x06\x64omain\x18\x03 \x01(\x0e\x32\x1f.medichain.specialist.v1.DomainB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\tpage_size\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"n\n\x0eSearchResponse\x12\x31\n\x08passages\x18\x01 \x03(\x0b\x32\x1f.medichain.knowledge.v1.Passage\x12\x15\n\rindex_version\x18\x02 \x01(\t\x12\x12\n\nwords_only\x18\x03 \x01(\x08\"Q\n\tNeighbour\x12\x30\n\x07\x64omains\x18\x01 \x03(\x0e\x32\x1f.medichain.specialist.v1.Domain\x12\x12\n\nsimilarity\x18\x02 \x01(\x01\"O\n\x15\x46indNeighboursRequest\x12\x18\n\x04text\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc0>\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\"O\n\x16\x46indNeighboursResponse\x12\x35\n\nneighbours\x18\x01 \x03(\x0b\x32!.medichain.knowledge.v1.Neighbour\"$\n\x13RebuildIndexRequest\x12\r\n\x05\x66orce\x18\x01 \x01(\x08\"Y\n\x14RebuildIndexResponse\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x05\x12\r\n\x05total\x18\x03 \x01(\x05\x12\x15\n\rindex_version\x18\x04 \x01(\t\"e\n\nIndexBuild\x12\x17\n\x0f\x65mbedding_model\x18\x01 \x01(\t\x12\x12\n\ndimensions\x18\x02 \x01(\x05\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x0c\n\x04\x64one\x18\x04 \x01(\x05\x12\r\n\x05total\x18\x05 \x01(\x05\"\x11\n\x0fGetIndexRequest\"\xc8\x01\n\x10GetIndexResponse\x12\x15\n\rindex_version\x18\x01 \x01(\t\x12\x17\n\x0f\x65mbedding_model\x18\x02 \x01(\t\x12\x10\n\x08passages\x18\x03 \x01(\x05\x12\x14\n\x0clast_problem\x18\x04 \x01(\t\x12\x12\n\ndimensions\x18\x05 \x01(\x05\x12\x12\n\nwords_only\x18\x06 \x01(\x08\x12\x34\n\x08\x62uilding\x18\x07 \x01(\x0b\x32\".medichain.knowledge.v1.IndexBuild2\xfe\x03\n\x10KnowledgeService\x12\x83\x01\n\x06Search\x12%.medichain.knowledge.v1.SearchRequest\x1a&.medichain.knowledge.v1.SearchResponse\"*\x8a\xe7\x18\x07\x08\x01\x10\xa0\x06\x18\x02\x82\xd3\xe4\x93\x02\x19\"\x14/v1/knowledge:search:\x01*\x12|\n\x0e\x46indNeighbours\x12-.medichain.knowledge.v1.FindNeighboursRequest\x1a..medichain.knowledge.v1.FindNeighboursResponse\"\x0b\x8a\xe7\x18\x07\x08\x04\x10\xc8\x01\x18\x02\x12z\n\x0cRebuildIndex\x12+.medichain.knowledge.v1.RebuildIndexRequest\x1a,.medichain.knowledge.v1.RebuildIndexResponse\"\r\x8a\xe7\x18\t\x08\x03\x10\x80\xdd\xdb\x01\x18\x01\x30\x01\x12j\n\x08GetIndex\x12\'.medichain.knowledge.v1.GetIndexRequest\x1a(.medichain.knowledge.v1.GetIndexResponse\"\x0b\x8a\xe7\x18\x07\x08\x04\x10\xf4\x03\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,21 +60,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEARCHREQUEST']._serialized_start=402
   _globals['_SEARCHREQUEST']._serialized_end=557
   _globals['_SEARCHRESPONSE']._serialized_start=559
-  _globals['_SEARCHRESPONSE']._serialized_end=649
-  _globals['_NEIGHBOUR']._serialized_start=651
-  _globals['_NEIGHBOUR']._serialized_end=732
-  _globals['_FINDNEIGHBOURSREQUEST']._serialized_start=734
-  _globals['_FINDNEIGHBOURSREQUEST']._serialized_end=813
-  _globals['_FINDNEIGHBOURSRESPONSE']._serialized_start=815
-  _globals['_FINDNEIGHBOURSRESPONSE']._serialized_end=894
-  _globals['_REBUILDINDEXREQUEST']._serialized_start=896
-  _globals['_REBUILDINDEXREQUEST']._serialized_end=932
-  _globals['_REBUILDINDEXRESPONSE']._serialized_start=934
-  _globals['_REBUILDINDEXRESPONSE']._serialized_end=1023
-  _globals['_GETINDEXREQUEST']._serialized_start=1025
-  _globals['_GETINDEXREQUEST']._serialized_end=1042
-  _globals['_GETINDEXRESPONSE']._serialized_start=1044
-  _globals['_GETINDEXRESPONSE']._serialized_end=1150
-  _globals['_KNOWLEDGESERVICE']._serialized_start=1153
-  _globals['_KNOWLEDGESERVICE']._serialized_end=1663
+  _globals['_SEARCHRESPONSE']._serialized_end=669
+  _globals['_NEIGHBOUR']._serialized_start=671
+  _globals['_NEIGHBOUR']._serialized_end=752
+  _globals['_FINDNEIGHBOURSREQUEST']._serialized_start=754
+  _globals['_FINDNEIGHBOURSREQUEST']._serialized_end=833
+  _globals['_FINDNEIGHBOURSRESPONSE']._serialized_start=835
+  _globals['_FINDNEIGHBOURSRESPONSE']._serialized_end=914
+  _globals['_REBUILDINDEXREQUEST']._serialized_start=916
+  _globals['_REBUILDINDEXREQUEST']._serialized_end=952
+  _globals['_REBUILDINDEXRESPONSE']._serialized_start=954
+  _globals['_REBUILDINDEXRESPONSE']._serialized_end=1043
+  _globals['_INDEXBUILD']._serialized_start=1045
+  _globals['_INDEXBUILD']._serialized_end=1146
+  _globals['_GETINDEXREQUEST']._serialized_start=1148
+  _globals['_GETINDEXREQUEST']._serialized_end=1165
+  _globals['_GETINDEXRESPONSE']._serialized_start=1168
+  _globals['_GETINDEXRESPONSE']._serialized_end=1368
+  _globals['_KNOWLEDGESERVICE']._serialized_start=1371
+  _globals['_KNOWLEDGESERVICE']._serialized_end=1881
 # @@protoc_insertion_point(module_scope)

@@ -47,12 +47,14 @@ class SearchRequest(_message.Message):
     def __init__(self, query: _Optional[str] = ..., group: _Optional[str] = ..., domain: _Optional[_Union[_specialist_pb2.Domain, str]] = ..., page_size: _Optional[int] = ...) -> None: ...
 
 class SearchResponse(_message.Message):
-    __slots__ = ("passages", "index_version")
+    __slots__ = ("passages", "index_version", "words_only")
     PASSAGES_FIELD_NUMBER: _ClassVar[int]
     INDEX_VERSION_FIELD_NUMBER: _ClassVar[int]
+    WORDS_ONLY_FIELD_NUMBER: _ClassVar[int]
     passages: _containers.RepeatedCompositeFieldContainer[Passage]
     index_version: str
-    def __init__(self, passages: _Optional[_Iterable[_Union[Passage, _Mapping]]] = ..., index_version: _Optional[str] = ...) -> None: ...
+    words_only: bool
+    def __init__(self, passages: _Optional[_Iterable[_Union[Passage, _Mapping]]] = ..., index_version: _Optional[str] = ..., words_only: _Optional[bool] = ...) -> None: ...
 
 class Neighbour(_message.Message):
     __slots__ = ("domains", "similarity")
@@ -94,18 +96,38 @@ class RebuildIndexResponse(_message.Message):
     index_version: str
     def __init__(self, stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., index_version: _Optional[str] = ...) -> None: ...
 
+class IndexBuild(_message.Message):
+    __slots__ = ("embedding_model", "dimensions", "stage", "done", "total")
+    EMBEDDING_MODEL_FIELD_NUMBER: _ClassVar[int]
+    DIMENSIONS_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    embedding_model: str
+    dimensions: int
+    stage: str
+    done: int
+    total: int
+    def __init__(self, embedding_model: _Optional[str] = ..., dimensions: _Optional[int] = ..., stage: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ...) -> None: ...
+
 class GetIndexRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class GetIndexResponse(_message.Message):
-    __slots__ = ("index_version", "embedding_model", "passages", "last_problem")
+    __slots__ = ("index_version", "embedding_model", "passages", "last_problem", "dimensions", "words_only", "building")
     INDEX_VERSION_FIELD_NUMBER: _ClassVar[int]
     EMBEDDING_MODEL_FIELD_NUMBER: _ClassVar[int]
     PASSAGES_FIELD_NUMBER: _ClassVar[int]
     LAST_PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    DIMENSIONS_FIELD_NUMBER: _ClassVar[int]
+    WORDS_ONLY_FIELD_NUMBER: _ClassVar[int]
+    BUILDING_FIELD_NUMBER: _ClassVar[int]
     index_version: str
     embedding_model: str
     passages: int
     last_problem: str
-    def __init__(self, index_version: _Optional[str] = ..., embedding_model: _Optional[str] = ..., passages: _Optional[int] = ..., last_problem: _Optional[str] = ...) -> None: ...
+    dimensions: int
+    words_only: bool
+    building: IndexBuild
+    def __init__(self, index_version: _Optional[str] = ..., embedding_model: _Optional[str] = ..., passages: _Optional[int] = ..., last_problem: _Optional[str] = ..., dimensions: _Optional[int] = ..., words_only: _Optional[bool] = ..., building: _Optional[_Union[IndexBuild, _Mapping]] = ...) -> None: ...
