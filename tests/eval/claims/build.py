@@ -1,10 +1,11 @@
-"""Makes tuned.jsonl, blind.jsonl and evidence.jsonl from the shipped evidence and hand.tsv.
+"""Makes the sets and evidence.jsonl from the shipped evidence and what was written by hand.
 
 Rows by hand say things as a careful model would, or falsely; rows by template quote the evidence, or falsify a quote.
 A row falls to one set or the other by its evidence, so that no passage is in both;
-the hard ones come last, in the set their file names.
+the hard ones come last, in the set their file names. The sets of the second round, tuned2 and blind2, are by hand alone.
 
-usage: python -m tests.eval.claims.build
+usage: python -m tests.eval.claims.build          every set, from the shipped data as it is now
+       python -m tests.eval.claims.build tuned2   this one; evidence that is there already stays as it is
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import pathlib
 import random
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -208,17 +210,34 @@ _FALSE: dict[str, Falsified] = {
 }
 
 
-def main() -> None:
-    texts = evidence()
-    sets: dict[str, list[Row]] = {"tuned": [], "blind": []}
-    for row in [*by_hand(texts, "hand.tsv", "hand"), *by_template(texts)]:
-        odd = hashlib.sha256(row["cited"][-1].encode()).digest()[0] % 2
-        sets["blind" if odd else "tuned"].append(row)
-    for name, rows in sets.items():
-        rows += by_hand(texts, f"hand_{name}.tsv", "hard")
-        _write(HERE / f"{name}.jsonl", rows)
-    used = {id for rows in sets.values() for row in rows for id in row["cited"]}
+def main(chosen: list[str]) -> None:
+    texts = {**evidence(), **(_kept() if chosen else {})}
+    for name in chosen or _ALL:
+        _write(HERE / f"{name}.jsonl", _ALL[name](texts, name))
+    used = {id for name in _ALL for row in read(HERE / f"{name}.jsonl") for id in row["cited"]}
     _write(HERE / "evidence.jsonl", [{"id": id, "text": texts[id]} for id in sorted(used)])
+
+
+def _first_round(texts: dict[str, str], name: str) -> list[Row]:
+    rows = [*by_hand(texts, "hand.tsv", "hand"), *by_template(texts)]
+    mine = [row for row in rows if hashlib.sha256(row["cited"][-1].encode()).digest()[0] % 2 == (name == "blind")]
+    return [*mine, *by_hand(texts, f"hand_{name}.tsv", "hard")]
+
+
+def _second_round(texts: dict[str, str], name: str) -> list[Row]:
+    return list(by_hand(texts, f"hand_{name}.tsv", "hand"))
+
+
+_ALL = {"tuned": _first_round, "blind": _first_round, "tuned2": _second_round, "blind2": _second_round}
+
+
+def _kept() -> dict[str, str]:
+    return {row["id"]: row["text"] for row in read(HERE / "evidence.jsonl")}
+
+
+def read(path: pathlib.Path) -> list[Row]:
+    """The rows of a file, none when it is not there yet."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 def _write(path: pathlib.Path, rows: list[Row]) -> None:
@@ -226,4 +245,4 @@ def _write(path: pathlib.Path, rows: list[Row]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

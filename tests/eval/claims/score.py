@@ -12,7 +12,7 @@ from services.safety.claims import Names, Verdict, check
 from tests.eval.claims.vocabulary import medicine_names
 
 HERE = pathlib.Path(__file__).parent
-SETS = ("tuned", "blind")
+SETS = ("tuned", "tuned2", "blind", "blind2")
 FLOORS = {"false stopped": 0.99, "true kept": 0.95}
 
 
