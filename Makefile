@@ -108,6 +108,11 @@ eval: .venv/.dev ## scores over tests/eval/
 bench: .venv/.dev ## measurements as ratios within one run
 	@$(BIN)/python -m tests.bench.run
 
+.PHONY: soak
+soak: servers .venv/.dev ## minutes of kill -9 at random while people ask, and 1,000 idempotency keys ten times at once
+	@$(BIN)/python -m tests.soak.keys
+	@$(BIN)/python -m tests.soak.crash
+
 .PHONY: check
 check: lint contracts test ## everything CI checks
 

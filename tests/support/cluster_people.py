@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,9 +87,9 @@ class Crowd:
         await self._account.close()
         await self._chatbot.close()
 
-    async def register(self, number: int, shard_of: Callable[[str], Any]) -> None:
+    async def register(self, name: object, shard_of: Callable[[str], Any]) -> None:
         """One more account. ``shard_of`` tells where the directory has put it."""
-        login = f"{MARK}{number:03}"
+        login = f"{MARK}{name}"
         new = account_pb2.CreateAccountRequest(id=login, password=PASSWORD, name=f"이름{MARK}", phone="010-7777-0707")
         account_id = (await self._once(self._account, f"{ACCOUNT}CreateAccount", new, account_pb2.Account)).account_id
         shard_id = (await shard_of(account_id)).shard_id
@@ -117,26 +117,44 @@ class Crowd:
                 if await self._asked(person, person.doubtful[0]) is not None:
                     person.doubtful.pop(0)
 
-    async def ask(self, person: Person, question: Question) -> chatbot_pb2.Completed:
+    async def ask(self, person: Person | None, question: Question) -> chatbot_pb2.Completed:
         """One attempt. Raises CallFailed."""
+        events = [event async for event in self.asking(person, question)]
+        last = events[-1]
+        if not last.HasField("completed"):
+            raise CallFailed(last.error.error)
+        return last.completed
+
+    async def ask_patiently(self, person: Person, question: Question) -> chatbot_pb2.Completed:
+        """One attempt, after however long somebody who has asked very often is told to wait."""
+        while True:
+            try:
+                return await self.ask(person, question)
+            except CallFailed as failed:
+                if failed.reason.name != "LIMITED" or not failed.retry_after:
+                    raise
+                wait = failed.retry_after
+            await asyncio.sleep(wait)
+
+    async def asking(
+        self, person: Person | None, question: Question, seconds: float = ATTEMPT_SECONDS
+    ) -> AsyncIterator[chatbot_pb2.AskResponse]:
+        """The events of one attempt. Raises CallFailed."""
         request = chatbot_pb2.AskRequest(question=question.text, conversation_id=question.conversation_id)
-        metadata = (("authorization", f"Bearer {person.token}"), ("idempotency-key", question.key))
+        bearer = (("authorization", f"Bearer {person.token}"),) if person else ()
         opened = self._chatbot.unary_stream(
             f"{CHATBOT}Ask",
             request_serializer=chatbot_pb2.AskRequest.SerializeToString,
             response_deserializer=chatbot_pb2.AskResponse.FromString,
         )
-        call = opened(request, timeout=ATTEMPT_SECONDS, metadata=metadata)
+        call = opened(request, timeout=seconds, metadata=(("idempotency-key", question.key), *bearer))
         try:
-            events = [event async for event in call]
+            async for event in call:
+                yield event
         except grpc.aio.AioRpcError as error:
             raise from_rpc(error) from None
         finally:
             call.cancel()
-        last = events[-1]
-        if not last.HasField("completed"):
-            raise CallFailed(last.error.error)
-        return last.completed
 
     async def history(self, person: Person) -> list[chatbot_pb2.Exchange]:
         """Everything the person ever asked, as the product lists it."""

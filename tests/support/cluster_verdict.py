@@ -42,7 +42,7 @@ async def repeated(crowd: Crowd, most: int) -> list[str]:
     found = []
     for person in crowd.people:
         for question, answer in list(person.answers.items())[: most // len(crowd.people)]:
-            again = await crowd.ask(person, question)
+            again = await crowd.ask_patiently(person, question)
             if again != answer:
                 found.append(f"{answer.exchange_id}: asked again, another answer came ({again.exchange_id})")
     return found

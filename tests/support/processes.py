@@ -18,7 +18,7 @@ from services.mesh.client import channel_options
 from services.mesh.host import Host
 from services.mesh.settings import Settings
 from services.storage.migrate import migrate_all
-from tests.support.servers import free_port
+from tests.support.servers import free_ports
 
 Groups = Sequence[tuple[str, ...]]
 GROUPS: Groups = (
@@ -69,7 +69,7 @@ async def cluster(data: pathlib.Path | Settings, groups: Groups = GROUPS) -> Asy
     await migrate_all(settings)
     before = dict(os.environ)
     names = [name for group in groups for name in group]
-    ports = _free_ports(len(names))
+    ports = free_ports(len(names))
     os.environ.update(_environment(settings))
     os.environ.update(
         {f"MEDICHAIN_{name.upper()}_ADDR": f"dns:///127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)}
@@ -104,10 +104,3 @@ async def _serving(address: str) -> None:
     async with asyncio.timeout(READY_SECONDS), channel:
         request = health_pb2.HealthCheckRequest()
         await health_pb2_grpc.HealthStub(channel).Check(request, wait_for_ready=True)
-
-
-def _free_ports(count: int) -> list[int]:
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(free_port())
-    return list(found)

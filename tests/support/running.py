@@ -13,6 +13,7 @@ from services.mesh.settings import SERVICES, Settings
 from services.storage.migrate import migrate_all
 from services.storage.redis import open_redis
 from services.storage.sessions import SessionRegister
+from tests.support.servers import free_ports
 
 
 @asynccontextmanager
@@ -25,11 +26,13 @@ async def running_mesh(data: pathlib.Path | Settings, services: Sequence[str] = 
     settings = data if isinstance(data, Settings) else Settings(data_dir=data)
     await migrate_all(settings)
     redis, before, servers = open_redis(settings), dict(os.environ), []
+    ports = dict(zip(services, free_ports(len(services)), strict=True))
+    # All of them before any service is built: it asks where the others are when it is.
+    os.environ.update({f"MEDICHAIN_{name.upper()}_ADDR": f"dns:///127.0.0.1:{port}" for name, port in ports.items()})
     host = Host.named("test", settings, sessions=SessionRegister(redis))
     try:
-        for name in services:
-            server, port = await bring_up(name, host, "127.0.0.1:0")
-            os.environ[f"MEDICHAIN_{name.upper()}_ADDR"] = f"dns:///127.0.0.1:{port}"
+        for name, port in ports.items():
+            server, _ = await bring_up(name, host, f"127.0.0.1:{port}")
             servers.append(server)
         yield host
     finally:

@@ -116,7 +116,7 @@ class MariaDb(Server):
             self.execute(f"GRANT ALL ON `{PREFIX.replace('_', chr(92) + '_')}%`.* TO '{USER}'@'{HOST}'")
 
     def _prepare(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "tmp").mkdir(parents=True, exist_ok=True)
         self._options.write_text(_OPTIONS.format(folder=self._folder))
         with self._options.open("a") as options:
             options.write("user=root\n" if os.getuid() == 0 else "")
@@ -210,6 +210,14 @@ def free_port() -> int:
     raise ServerFailed("no port is free")
 
 
+def free_ports(count: int) -> list[int]:
+    """As many different ones."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)
+
+
 def _answers(is_here: Callable[[], bool]) -> bool:
     """Whether the server itself answers, not another that took its port."""
     try:
@@ -218,9 +226,11 @@ def _answers(is_here: Callable[[], bool]) -> bool:
         return False
 
 
-# Small, and as safe as the server is by default: a commit is on disk before it is acknowledged.
+# Small, and as safe as the server is by default: a commit is on disk before it is acknowledged. A server that starts
+# removes temporary tables of whoever shares its tmpdir.
 _OPTIONS = """[mariadbd]
 datadir={folder}/data
+tmpdir={folder}/tmp
 socket=socket
 pid-file={folder}/pid
 bind-address=127.0.0.1
