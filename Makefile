@@ -105,7 +105,7 @@ eval: .venv/.dev ## scores over tests/eval/
 	@$(BIN)/python -m tests.eval.run
 
 .PHONY: bench
-bench: .venv/.dev ## measurements as ratios within one run
+bench: servers .venv/.dev ## measurements as ratios within one run
 	@$(BIN)/python -m tests.bench.run
 
 .PHONY: soak

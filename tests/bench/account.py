@@ -128,19 +128,18 @@ async def deployments(folder: pathlib.Path) -> AsyncIterator[dict[str, Settings]
         }
 
 
-async def main() -> None:
-    telemetry.configure("ERROR")
+async def measure() -> list[Figure]:
+    """Every figure over both kinds of deployment."""
+    found: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="medichain-bench-") as folder:
-        async with deployments(pathlib.Path(folder)) as found:
-            for name, settings in found.items():
-                async with account_house(settings) as house:
-                    for figure in await figures(house, f"accounts: {name}"):
-                        print(
-                            " | ".join(
-                                (figure.group, figure.name, figure.value, figure.ratio, figure.aim, figure.verdict)
-                            )
-                        )
+        async with deployments(pathlib.Path(folder)) as settings:
+            for name, deployment in settings.items():
+                async with account_house(deployment) as house:
+                    found += await figures(house, f"accounts: {name}")
+    return found
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    telemetry.configure("ERROR")
+    for figure in uvloop.run(measure()):
+        print(figure)

@@ -28,7 +28,7 @@ from services.knowledge.service import build as build_knowledge
 from services.mesh import telemetry
 from services.mesh.host import Host
 from services.mesh.settings import Settings
-from tests.bench import lookups, nation, questions, read_path
+from tests.bench import account, lookups, nation, questions, read_path, records, tokens
 from tests.bench.figures import Figure, markdown
 from tests.bench.product import Product, command, running
 
@@ -90,6 +90,11 @@ async def synthetic(data: pathlib.Path, factor: float, passages: int, amount: Am
     return figures + await alone(folder, f"look-ups, {name}", asked, medians)
 
 
+async def people() -> list[Figure]:
+    """Accounts, tokens and records, over real servers."""
+    return [*await account.measure(), *await tokens.measure(), await tokens.revoked(), *await records.measure()]
+
+
 async def prepare(folder: pathlib.Path, size: nation.Size, name: str) -> list[Figure]:
     """Writes the exports anew and takes them in with the product's own command."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -148,6 +153,7 @@ async def measure(arguments: argparse.Namespace) -> list[Figure]:
     figures = await sample(arguments.data, amount)
     for factor in (0.01, 1.0) if arguments.nation else (0.01,):
         figures += await synthetic(arguments.data, factor, arguments.passages, amount)
+    figures += await people()
     return sorted(figures, key=lambda figure: [one.group for one in figures].index(figure.group))
 
 

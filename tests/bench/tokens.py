@@ -5,7 +5,9 @@ usage: python -m tests.bench.tokens [CALLS]
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
+import random
 import sys
 import tempfile
 import time
@@ -19,8 +21,10 @@ from redis.asyncio import Redis
 from medichain.chatbot.v1 import chatbot_pb2
 from services.mesh import telemetry
 from services.mesh.admission import People
+from services.mesh.errors import MeshError
 from services.mesh.host import Host
 from services.mesh.limits import Limits
+from services.mesh.people import SessionState
 from services.mesh.server import MeshServer
 from services.mesh.settings import Settings
 from services.mesh.tokens import TokenVerifier
@@ -31,6 +35,7 @@ from tests.support.servers import RedisServer, running, valkey_program
 
 CHATBOT = chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"]
 SEEN_AIM_MS, FIRST_AIM_MS = 0.1, 0.4
+PROCESSES, TIMES, ASKED_EVERY_S, REVOKED_AIM_S = 8, 20, 0.01, 1.0
 CALLS = 500  # below what one address may rate in a minute
 
 
@@ -63,7 +68,7 @@ async def measure(calls: int = CALLS) -> list[Figure]:
     """Calls without a token, with one that is new, with one that was seen; and a call that is counted."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(RedisServer(pathlib.Path(folder) / "v", valkey_program())) as v,
+        running(_valkey(folder)) as v,
     ):
         redis, limits, signer = Redis.from_url(v.url()), Limits(v.url(), b"bench"), Signer()
         register = SessionRegister(redis)
@@ -84,6 +89,40 @@ async def measure(calls: int = CALLS) -> list[Figure]:
 
 def _valkey(folder: str) -> RedisServer:
     return RedisServer(pathlib.Path(folder) / "valkey", valkey_program())
+
+
+async def revoked(processes: int = PROCESSES, times: int = TIMES) -> Figure:
+    """How long a token whose session was ended is still taken somewhere; every process asks all the time."""
+    with tempfile.TemporaryDirectory() as folder, running(_valkey(folder)) as valkey:
+        redis, signer = Redis.from_url(valkey.url()), Signer()
+        register = SessionRegister(redis)
+        verifiers = [TokenVerifier(OneKey(signer), register) for _ in range(processes)]
+        last = [await _outlived(register, verifiers, signer, f"s{number}") for number in range(times)]
+        await redis.aclose()
+    said = f"p50 {milliseconds(median(last))}, longest {milliseconds(max(last))}"
+    name = f"a revoked token is refused in {processes} processes ({times} times)"
+    return Figure("people", name, said, "", f"≤ {REVOKED_AIM_S:g} s", max(last) <= REVOKED_AIM_S)
+
+
+async def _outlived(register: SessionRegister, verifiers: list[TokenVerifier], signer: Signer, session: str) -> float:
+    """Seconds from the end of a session to the last moment that any process took its token."""
+    await _logged_in(register, signer, session)
+    token = signer.token("a1", session)
+
+    async def taken(verifier: TokenVerifier) -> float:
+        while True:
+            asked = time.perf_counter()
+            try:
+                await verifier.person(token)
+            except MeshError:
+                return asked
+            await asyncio.sleep(ASKED_EVERY_S)
+
+    asking = [asyncio.create_task(taken(verifier)) for verifier in verifiers]
+    await asyncio.sleep(random.uniform(0.1, 0.9))
+    await register.end(session, SessionState.EXPIRED)
+    ended = time.perf_counter()
+    return max(await asyncio.gather(*asking)) - ended
 
 
 async def _logged_in(register: SessionRegister, signer: Signer, session: str) -> tuple[tuple[str, str], ...]:
@@ -132,3 +171,4 @@ if __name__ == "__main__":
     telemetry.configure("WARNING")
     for figure in uvloop.run(measure(*map(int, sys.argv[1:]))):
         print(figure)
+    print(uvloop.run(revoked()))
