@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -39,13 +40,16 @@ async def findings(faults: Faults, crowd: Crowd, records: Records) -> list[str]:
 
 async def repeated(crowd: Crowd, most: int) -> list[str]:
     """Asks the first ``most`` questions once more, each under its own key: each must get its first answer."""
-    found = []
-    for person in crowd.people:
+
+    async def of(person: Person) -> list[str]:
+        found = []
         for question, answer in list(person.answers.items())[: most // len(crowd.people)]:
             again = await crowd.ask_patiently(person, question)
             if again != answer:
                 found.append(f"{answer.exchange_id}: asked again, another answer came ({again.exchange_id})")
-    return found
+        return found
+
+    return [line for lines in await asyncio.gather(*map(of, crowd.people)) for line in lines]
 
 
 async def _turns(records: Records) -> list[Turn]:
