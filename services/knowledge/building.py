@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import orjson
 
-from services.knowledge import embedding
 from services.knowledge.analysis import Analysed, analysed
 from services.knowledge.bm25 import Bm25
 from services.knowledge.catalogue import Catalogue, ordered
-from services.knowledge.embedding import Embedder, Matrix
+from services.knowledge.embedding import Embedder, Matrix, background
 from services.knowledge.examples import Example, of_passages
-from services.knowledge.index import LABELS, LEXICON
+from services.knowledge.index import BACKGROUND, LABELS, LEXICON
+from services.knowledge.kept_vectors import save_keys
+from services.knowledge.lexical_vectors import LexicalVectors
 from services.knowledge.lexicon import Lexicon
 from services.knowledge.memo import Memo
 from services.knowledge.passages import Passage
@@ -37,10 +38,10 @@ def build(
     passages: Sequence[Passage],
     examples: Sequence[Example],
     memo: Memo,
-    model: str | None,
+    embedder: Embedder | None = None,
     report: Report = silent,
-) -> Embedder:
-    """Writes an index of passages and labelled examples into the empty ``folder``; returns the embedder it used."""
+) -> None:
+    """Writes an index of passages and labelled examples into the empty ``folder``; lexical vectors without embedder."""
     shelf = ordered(passages)
     labelled = [*examples, *of_passages(shelf)]
     lexicon = Lexicon.of_keywords(keyword for passage in shelf for keyword in passage.keywords)
@@ -48,20 +49,22 @@ def build(
     wordings = _analyse(shelf, reader, report)
     asked = [[text] for text in reader.read(example.text for example in labelled)]
     distinct = list({text.text: text for texts in (*wordings, *asked) for text in texts}.values())
-    embedder = embedding.fitted(model, distinct)
-    matrix = _embed(embedder, distinct, len(shelf), report)
+    used = embedder or LexicalVectors.fitted(distinct)
+    matrix = _embed(used, distinct, len(shelf), report)
     rows = {text.text: row for row, text in enumerate(distinct)}
     _vectors(matrix, rows, wordings).save(folder / "passages")
     _vectors(matrix, rows, asked).save(folder / "examples")
+    if isinstance(used, LexicalVectors):
+        used.save(folder)
+    else:
+        _keep(folder, matrix, wordings, asked)
     report("write", 0, len(shelf))
     Bm25.built([_words(wording) for wording in wordings]).save(folder / "words")
     Catalogue.save(folder, shelf)
-    embedder.save(folder)
     memo.save(folder)
     (folder / LABELS).write_bytes(orjson.dumps([example.labels for example in labelled]))
     (folder / LEXICON).write_bytes(orjson.dumps(sorted(lexicon.words)))
     report("write", len(shelf), len(shelf))
-    return embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,18 @@ def _vectors(matrix: Matrix, rows: dict[str, int], owners: Sequence[Sequence[Ana
     return Vectors.built(matrix[chosen], counts)
 
 
+def _keep(
+    folder: pathlib.Path, matrix: Matrix, wordings: Sequence[Sequence[Analysed]], asked: Sequence[Sequence[Analysed]]
+) -> None:
+    """What only a model's vectors need: whose they are, so that the next index takes them over, and their background.
+
+    The lexical ones depend on the whole corpus, and have next to no background.
+    """
+    for part, owners in (("passages", wordings), ("examples", asked)):
+        save_keys(folder / part, (text.text for texts in owners for text in texts))
+    (folder / BACKGROUND).write_bytes(orjson.dumps(background(matrix)))
+
+
 def _words(wordings: Sequence[Analysed]) -> list[str]:
     """A passage's wordings as BM25 sees them."""
     headings = [token for wording in wordings[:_HEADINGS] for token in wording.tokens]
@@ -106,7 +121,7 @@ def _words(wordings: Sequence[Analysed]) -> list[str]:
 
 
 def _embed(embedder: Embedder, texts: Sequence[Analysed], passages: int, report: Report) -> Matrix:
-    parts = [embedder.embed(())]
+    parts = [] if texts else [embedder.embed(())]
     for begin in range(0, len(texts), _CHUNK):
         report("embed", passages * begin // len(texts), passages)
         parts.append(embedder.embed(texts[begin : begin + _CHUNK]))

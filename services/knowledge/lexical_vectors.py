@@ -37,6 +37,7 @@ class LexicalVectors:
     """Embeds texts by their stems, the letters of their stems, and the letters of their words as typed."""
 
     name = f"lexical-jamo-{DIMENSIONS}-1"
+    dimensions = DIMENSIONS
 
     def __init__(self, idf: NDArray[np.float32]) -> None:
         self._idf = idf

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,24 +10,23 @@ from numpy.typing import NDArray
 from services.knowledge.analysis import Analysed
 
 _BATCH = 64
+# What is raised for a model that is not there or cannot be read, or when the extra is not installed.
+MISSING = (ImportError, OSError, ValueError, RuntimeError)
 
 
 class SentenceTransformerVectors:
-    """A model named or kept in a folder, loaded when made. Raises ImportError when the extra is not installed."""
+    """A model named or kept in a folder, loaded when made. Raises one of ``MISSING``."""
 
     def __init__(self, model: str) -> None:
         from sentence_transformers import SentenceTransformer
 
         self.name = f"sentence-transformers:{model}"
         self._model = SentenceTransformer(model)
-        self._width = self._model.get_embedding_dimension() or 0
+        self.dimensions = self._model.get_embedding_dimension() or 0
 
     def embed(self, texts: Sequence[Analysed]) -> NDArray[np.float32]:
         """One unit vector a text."""
         found = self._model.encode(
             [text.text for text in texts], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(found, dtype=np.float32).reshape(len(texts), self._width)
-
-    def save(self, folder: pathlib.Path) -> None:
-        """Nothing: the model's own files stay where they are."""
+        return np.asarray(found, dtype=np.float32).reshape(len(texts), self.dimensions)

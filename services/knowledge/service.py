@@ -8,11 +8,18 @@ from collections.abc import AsyncIterator
 
 from medichain.knowledge.v1 import knowledge_pb2
 from services.knowledge.analysis import KiwiAnalyser
+from services.knowledge.consent import ACCOUNT, Consent, anybody
+from services.knowledge.embedders import Embedders
+from services.knowledge.embedding import wanted
 from services.knowledge.ingest import DATA, take_in
 from services.knowledge.keeper import Keeper, Place
+from services.knowledge.query_vectors import PATIENCE, QueryVectors
 from services.knowledge.reading import MODEL_WINDOW, Reader
 from services.knowledge.servicer import KnowledgeServicer
 from services.knowledge.store import Store
+from services.llm.choice import targets
+from services.llm.models import Models
+from services.llm.providers import Role
 from services.mesh.host import Host
 from services.mesh.server import MeshServer
 from services.mesh.settings import Settings
@@ -32,7 +39,7 @@ async def build(server: MeshServer, host: Host) -> None:
     if not await store.holds_real_data():
         async for _ in take_in(store):
             pass
-    keeper = Keeper(place_of(settings), store)
+    keeper = Keeper(place_of(settings), store, Embedders(endpoint_of(host, server)))
     server.on_stop(keeper.close)
     analyser, _ = await asyncio.gather(asyncio.to_thread(KiwiAnalyser), keeper.start())
     reader = Reader(keeper.in_use, analyser, MODEL_WINDOW if settings.embedding_model else 0.0)
@@ -57,5 +64,19 @@ def place_of(settings: Settings) -> Place:
         root=settings.path("index", "current").parent,
         examples=tuple(sorted((DATA / "examples").glob("*.jsonl"))),
         database=reference_url(settings).render_as_string(hide_password=False),
-        model=settings.embedding_model,
+        embedder=wanted(settings),
     )
+
+
+def endpoint_of(host: Host, server: MeshServer) -> QueryVectors | None:
+    """The endpoint that makes vectors of questions, when this deployment names one."""
+    settings = host.settings
+    name, chain = wanted(settings), targets(Role.EMBEDDING, settings)
+    if not chain:
+        return None
+    # An endpoint that is not as quick as a search is late, and after five such times it is left alone for a while.
+    models = Models(settings.model_copy(update={"llm_first_token_s": PATIENCE}))
+    vectors = QueryVectors(name, models.embed, Consent(host.mesh.client(ACCOUNT)).given if chain[0].abroad else anybody)
+    server.on_stop(models.close)
+    server.on_stop(vectors.close)
+    return vectors

@@ -9,7 +9,7 @@ from typing import Any
 from medichain.knowledge.v1 import knowledge_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
 from services.knowledge.index import Hit
-from services.knowledge.keeper import Keeper
+from services.knowledge.keeper import Build, Keeper
 from services.knowledge.reading import Reader
 
 _PASSAGES, _NEIGHBOURS = 5, 15
@@ -29,7 +29,9 @@ class KnowledgeServicer:
     async def Search(self, request: pb.SearchRequest, context: Any) -> pb.SearchResponse:
         domain, count = _DOMAINS[request.domain], request.page_size or _PASSAGES
         found = await self._reader.search(request.query, domain, request.group, count)
-        return pb.SearchResponse(passages=map(_passage, found.hits), index_version=found.version)
+        return pb.SearchResponse(
+            passages=map(_passage, found.hits), index_version=found.version, words_only=found.words_only
+        )
 
     async def FindNeighbours(self, request: pb.FindNeighboursRequest, context: Any) -> pb.FindNeighboursResponse:
         found = await self._reader.neighbours(request.text, request.page_size or _NEIGHBOURS)
@@ -49,13 +51,25 @@ class KnowledgeServicer:
                 yield pb.RebuildIndexResponse(stage=step.stage, done=step.done, total=step.total, index_version=version)
 
     async def GetIndex(self, request: pb.GetIndexRequest, context: Any) -> pb.GetIndexResponse:
-        manifest = self._keeper.manifest
+        use = self._keeper.in_use()
         return pb.GetIndexResponse(
-            index_version=manifest.version,
-            embedding_model=manifest.embedder,
-            passages=manifest.passages,
+            index_version=use.version,
+            embedding_model=use.manifest.embedder,
+            passages=use.manifest.passages,
             last_problem=self._keeper.problem,
+            dimensions=use.index.dimensions,
+            words_only=use.words_only,
+            building=_building(self._keeper.building),
         )
+
+
+def _building(build: Build | None) -> pb.IndexBuild | None:
+    if build is None:
+        return None
+    step = build.progress
+    return pb.IndexBuild(
+        embedding_model=build.embedder, dimensions=step.dimensions, stage=step.stage, done=step.done, total=step.total
+    )
 
 
 def _passage(hit: Hit) -> pb.Passage:

@@ -27,6 +27,10 @@ class Vectors:
     def __init__(self, matrix: NDArray[np.floating], offsets: Ids, index: Any) -> None:
         self._matrix, self._offsets, self._index = matrix, offsets, index
 
+    @property
+    def dimensions(self) -> int:
+        return int(self._matrix.shape[1])
+
     @classmethod
     def built(cls, matrix: Matrix, counts: Ids) -> Vectors:
         """Vectors of which the first ``counts[0]`` belong to owner 0, the next ``counts[1]`` to owner 1, and so on."""

@@ -51,8 +51,8 @@ def begun(root: pathlib.Path, name: str) -> pathlib.Path:
 def finished(folder: pathlib.Path, version: str, format: str, embedder: str, passages: int) -> pathlib.Path:
     """Seals the folder with its manifest, makes it the current version and removes the oldest. Returns its place."""
     files = {str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    manifest = Manifest(version, format, embedder, passages, files)
-    (folder / _MANIFEST).write_bytes(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
+    sealed = Manifest(version, format, embedder, passages, files)
+    (folder / _MANIFEST).write_bytes(orjson.dumps(asdict(sealed), option=orjson.OPT_INDENT_2))
     for path in (*folder.rglob("*"), folder):
         _flush(path)
     place = folder.with_name(folder.name.removesuffix(_UNFINISHED))
@@ -74,17 +74,22 @@ def versions(root: pathlib.Path) -> list[pathlib.Path]:
     return sorted(whole, key=lambda path: (path.name == name, path.stat().st_mtime_ns), reverse=True)
 
 
-def checked(folder: pathlib.Path) -> Manifest:
-    """The version's manifest, once every file is as it was written. Raises :class:`DamagedError` otherwise."""
+def manifest(folder: pathlib.Path) -> Manifest:
+    """The version's manifest. Raises :class:`DamagedError` when there is none that can be read."""
     try:
-        manifest = Manifest(**orjson.loads((folder / _MANIFEST).read_bytes()))
+        return Manifest(**orjson.loads((folder / _MANIFEST).read_bytes()))
     except (OSError, TypeError, orjson.JSONDecodeError):
         raise DamagedError(_MANIFEST) from None
-    for name, expected in manifest.files.items():
+
+
+def checked(folder: pathlib.Path) -> Manifest:
+    """The version's manifest, once every file is as it was written. Raises :class:`DamagedError` otherwise."""
+    found = manifest(folder)
+    for name, expected in found.files.items():
         path = folder / name
         if not path.is_file() or digest(path) != expected:
             raise DamagedError(name)
-    return manifest
+    return found
 
 
 def _point(root: pathlib.Path, name: str) -> None:

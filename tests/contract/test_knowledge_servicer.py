@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import shutil
 from contextlib import aclosing
 from dataclasses import replace
@@ -11,9 +12,12 @@ from sqlalchemy.engine import make_url
 
 from medichain.knowledge.v1 import knowledge_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
+from services.knowledge import versions
 from services.knowledge.analysis import KiwiAnalyser
+from services.knowledge.building_process import IndexBuildError
+from services.knowledge.embedding import LEXICAL
 from services.knowledge.ingest import take_in
-from services.knowledge.keeper import IndexBuildError, Keeper, Place
+from services.knowledge.keeper import Keeper, Place
 from services.knowledge.reading import Reader
 from services.knowledge.servicer import KnowledgeServicer
 from services.knowledge.store import Store
@@ -72,7 +76,7 @@ def url(folder):
 
 
 def place(folder):
-    return Place(folder / "index", (folder / "examples.jsonl",), url(folder).render_as_string(), None)
+    return Place(folder / "index", (folder / "examples.jsonl",), url(folder).render_as_string())
 
 
 @pytest.fixture
@@ -231,14 +235,62 @@ async def test_a_caller_who_leaves_ends_the_build(servicer, keeper, folder):
 
 
 async def test_without_any_index_the_service_does_not_come_up(tmp_path, store):
-    nowhere = Place(tmp_path / "none", (), "sqlite+aiosqlite:////nowhere/at/all.sqlite3", None)
+    nowhere = Place(tmp_path / "none", (), "sqlite+aiosqlite:////nowhere/at/all.sqlite3")
     with pytest.raises(IndexBuildError):
         await Keeper(nowhere, store).start()
 
 
-async def test_an_index_of_another_embedder_is_not_used(folder, store):
-    other = Keeper(replace(place(folder), model="no/such-model"), store)
-    with pytest.raises(IndexBuildError):
-        await other.start()
-    with pytest.raises(IndexBuildError):
-        other.in_use()
+ELSEWHERE = "endpoint:some-model@vectors.example"
+
+
+async def test_an_index_of_another_embedder_serves_until_the_right_one_is_built(folder, store, analyser):
+    keeper = Keeper(replace(place(folder), embedder=ELSEWHERE), store, pauses=(1000.0,))
+    await keeper.start()
+    reader = Reader(keeper.in_use, analyser)
+    servicer = KnowledgeServicer(reader, keeper)
+    told = await servicer.GetIndex(pb.GetIndexRequest(), None)
+    assert (told.embedding_model, told.dimensions, told.words_only) == (LEXICAL, 1024, False)
+    assert told.building.embedding_model == ELSEWHERE
+    answer = await servicer.Search(pb.SearchRequest(query="화상"), None)
+    assert (answer.passages[0].id, answer.words_only) == ("fa-burn", False)
+    await reader.close()
+    await keeper.close()
+
+
+async def test_a_build_without_its_model_fails_and_is_waited_with(folder, store):
+    keeper = Keeper(replace(place(folder), embedder="sentence-transformers:/no/such/folder"), store)
+    await keeper.start()
+    with pytest.raises(IndexBuildError) as failed:
+        async for _ in keeper.rebuild(force=True):
+            pass
+    assert (failed.value.reason, keeper.problem) == ("model_not_loaded", "build_failed:model_not_loaded")
+    assert keeper.manifest.embedder == LEXICAL
+    await keeper.close()
+
+
+async def test_words_answer_for_an_index_whose_endpoint_is_not_named_any_more(folder, store, analyser):
+    (folder / "index" / "current").unlink()
+    (version,) = versions.versions(folder / "index")
+    sealed = json.loads((version / "manifest.json").read_text())
+    (version / "manifest.json").write_text(json.dumps(sealed | {"version": "old", "embedder": ELSEWHERE}))
+    broken = replace(place(folder), database="sqlite+aiosqlite:////nowhere/at/all.sqlite3")
+    keeper = Keeper(broken, store, pauses=(1000.0,))
+    await keeper.start()
+    reader = Reader(keeper.in_use, analyser)
+    servicer = KnowledgeServicer(reader, keeper)
+    answer = await servicer.Search(pb.SearchRequest(query="타이레놀 하루에 몇 알"), None)
+    assert (answer.passages[0].id, answer.words_only) == ("dg-1", True)
+    neighbours = await servicer.FindNeighbours(pb.FindNeighboursRequest(text="조선시대 왕"), None)
+    assert not neighbours.neighbours
+    told = await servicer.GetIndex(pb.GetIndexRequest(), None)
+    assert (told.words_only, told.embedding_model, told.building.embedding_model) == (True, ELSEWHERE, LEXICAL)
+    await reader.close()
+    await keeper.close()
+
+
+async def test_without_any_index_a_first_one_has_lexical_vectors(folder, store):
+    shutil.rmtree(folder / "index")
+    keeper = Keeper(replace(place(folder), embedder=ELSEWHERE), store, pauses=(1000.0,))
+    await keeper.start()
+    assert (keeper.manifest.embedder, keeper.manifest.passages) == (LEXICAL, 2)
+    await keeper.close()

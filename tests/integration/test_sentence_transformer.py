@@ -19,6 +19,7 @@ from importlib.metadata import files
 import numpy as np
 from services.knowledge.analysis import Analysed, KiwiAnalyser, analysed
 from services.knowledge.building import build
+from services.knowledge.sentence_transformer import SentenceTransformerVectors
 from services.knowledge.index import Index
 from services.knowledge.memo import Memo
 from services.knowledge.passages import Passage
@@ -32,18 +33,19 @@ def passage(id, title):
 
 folder = pathlib.Path(tempfile.mkdtemp())
 passages = [passage("burn", "Cooling a burn with water"), passage("nose", "Stopping a nosebleed")]
-build(folder, passages, [], Memo(kiwi), model)
-index = Index.opened(folder, model)
+embedder = SentenceTransformerVectors(model)
+build(folder, passages, [], Memo(kiwi), embedder)
+index = Index.opened(folder)
 
 def read(text):
     return analysed(text, kiwi.morphemes(text), index.lexicon)
 
 texts = [read(text) for text in ("I scalded my hand", "Blood runs from my nostrils", "Stock prices fell", "")]
-vectors = index.embedder.embed(texts)
+vectors = embedder.embed(texts)
 print(json.dumps({
-    "name": index.embedder.name == "sentence-transformers:" + model,
+    "name": embedder.name == "sentence-transformers:" + model,
     "lengths": np.linalg.norm(vectors, axis=1).tolist(),
-    "alone": float(np.abs(index.embedder.embed(texts[:1])[0] - vectors[0]).max()),
+    "alone": float(np.abs(embedder.embed(texts[:1])[0] - vectors[0]).max()),
     "best": [index.search(text, vector)[0].passage.id for text, vector in zip(texts[:2], vectors[:2])],
     "scores": [max((hit.score for hit in index.search(*pair)), default=0.0) for pair in zip(texts, vectors)],
 }))

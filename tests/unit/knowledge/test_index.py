@@ -7,17 +7,23 @@ from services.knowledge.analysis import analysed
 from services.knowledge.building import build
 from services.knowledge.examples import Example
 from services.knowledge.index import Index
+from services.knowledge.lexical_vectors import LexicalVectors
 from services.knowledge.memo import Memo
 from services.safety.text import normalised
 from tests.unit.knowledge.corpus import PASSAGES, PlainAnalyser, passage
 
 EXAMPLES = [Example("왕 순서 알려줘", ("out_of_scope",)), Example("화상 전문 병원", ("clinic", "emergency_support"))]
 
+# The embedders of the indexes that were made, which are kept with them.
+EMBEDDERS = {}
+
 
 def made(folder, passages, examples=EXAMPLES, memo=None):
     folder.mkdir()
-    build(folder, passages, examples, memo or Memo(PlainAnalyser()), None)
-    return Index.opened(folder, None)
+    build(folder, passages, examples, memo or Memo(PlainAnalyser()))
+    index = Index.opened(folder)
+    EMBEDDERS[id(index)] = (index, LexicalVectors.opened(folder))
+    return index
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +33,8 @@ def index(tmp_path_factory):
 
 def understood(index, text):
     read = analysed(text, PlainAnalyser().morphemes(text), index.lexicon)
-    return read, index.embedder.embed([read])[0]
+    _, embedder = EMBEDDERS[id(index)]
+    return read, embedder.embed([read])[0]
 
 
 def ids(index, text, **where):
@@ -44,6 +51,14 @@ def test_scores_tell_something_else_apart(index):
     assert hit.score > 0.6
     assert hit.coverage == pytest.approx(1)
     assert index.search(*understood(index, "비트코인 시세")) == []
+
+
+def test_words_alone_find_it_too(index):
+    read, vector = understood(index, "부루펜 빈속에")
+    hits = index.search(read, None)
+    assert [hit.passage.id for hit in hits] == ["d2"]
+    assert hits[0].coverage == index.search(read, vector)[0].coverage
+    assert 0.35 < hits[0].score <= 1
 
 
 def test_coverage_counts_words_nobody_knows(index):
@@ -82,6 +97,12 @@ def test_best_of_many_is_found_beyond_the_candidates(tmp_path):
     many = [passage(f"p{n}", "drug", f"주제{n}", f"주제{n} 이야기", [f"주제{n} 물음"]) for n in range(300)]
     index = made(tmp_path / "i", many)
     assert ids(index, "주제287 물음", count=1) == ["p287"]
+
+
+def test_words_alone_find_the_best_of_many(tmp_path):
+    many = [passage(f"p{n}", "drug", f"주제{n}", f"주제{n} 이야기", [f"주제{n} 물음"]) for n in range(300)]
+    index = made(tmp_path / "i", many)
+    assert index.search(understood(index, "주제287 물음")[0], None, count=1)[0].passage.id == "p287"
 
 
 def test_an_empty_corpus_answers_nothing(tmp_path):
