@@ -52,7 +52,14 @@ class Cluster:
                 sys.executable, "-m", "services.cli.main", "serve", *group, stdout=log, stderr=log
             )
         self.processes |= dict.fromkeys(group, process)
-        await asyncio.gather(*(_serving(self.host.settings.address(name)) for name in group))
+        serving = asyncio.gather(*(_serving(self.host.settings.address(name)) for name in group))
+        ended = asyncio.create_task(process.wait())
+        await asyncio.wait({serving, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if ended.done():
+            serving.cancel()
+            raise RuntimeError(f"{group} did not start: {self.logged()[-2000:]}")
+        ended.cancel()
+        await serving
 
     def logged(self) -> str:
         """What the processes have written."""
