@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PORT ?= 8000
 NAME ?=
 BIN := .venv/bin
+# The test that reads what the stores' tests have sent to MariaDB, after them.
+EXPLAINED := tests/integration/test_queries_explained.py
 # Hash seeds, thread pools of numeric libraries: one thread each, the services bring their own concurrency.
 export OMP_NUM_THREADS := 1
 
@@ -90,7 +92,10 @@ format: .venv/.dev ## ruff's own mending
 
 .PHONY: test
 test: servers .venv/.embeddings ## the whole test suite, on servers it installs and starts itself
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@rm -rf .statements
+	@EXPLAINED_TO=.statements $(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.support.explained \
+	 --ignore=$(EXPLAINED)
+	@EXPLAINED_FROM=.statements $(BIN)/python -m pytest $(EXPLAINED)
 
 .PHONY: servers
 servers: # MariaDB and Redis for the tests, from the distribution; first, so that what is missing is said at once

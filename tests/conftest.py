@@ -13,7 +13,7 @@ from filelock import FileLock
 from sqlalchemy.engine import URL
 
 from services.mesh.settings import Settings
-from tests.support.deployments import embedded, on_servers
+from tests.support.deployments import MigratedServer, embedded, migrated_files, on_servers, with_files
 from tests.support.running import running_mesh
 from tests.support.servers import MariaDb, RedisServer, running, valkey_program
 
@@ -84,12 +84,33 @@ def redis_url(redis_server: RedisServer) -> str:
     return redis_server.url()
 
 
+@pytest.fixture(scope="session")
+def migrated_server(mariadb: MariaDb) -> MigratedServer:
+    return MigratedServer(mariadb)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    return migrated_files(tmp_path_factory.mktemp("migrated"))
+
+
 @pytest.fixture(params=["embedded", "servers"])
 def deployment(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Settings:
     """Settings of both kinds of deployment, one after the other: SQLite files and Valkey; MariaDB and Redis.
 
-    The databases are empty: ``migrate_all`` brings them to the newest schema.
+    The databases have their tables and no row; ``migrate_all`` lets the directory take the shards in.
     """
+    if request.param == "embedded":
+        settings = embedded(tmp_path, request.getfixturevalue("valkey_server").url())
+        return with_files(settings, request.getfixturevalue("migrated"))
+    server: MigratedServer = request.getfixturevalue("migrated_server")
+    server.empty()
+    return on_servers(tmp_path, server.database, request.getfixturevalue("redis_url"))
+
+
+@pytest.fixture(params=["embedded", "servers"])
+def empty_deployment(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Settings:
+    """The same with databases that have no tables: ``migrate_all`` brings them to the newest schema."""
     if request.param == "embedded":
         return embedded(tmp_path, request.getfixturevalue("valkey_server").url())
     return on_servers(tmp_path, request.getfixturevalue("mariadb_url"), request.getfixturevalue("redis_url"))

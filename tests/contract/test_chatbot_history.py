@@ -376,7 +376,7 @@ class Whole(HistoryServicer):
     async def Ask(self, request, context):
         raise NotImplementedError
 
-    ResumeExchange = StopExchange = Ask
+    ResumeExchange = StopExchange = ListProviders = ChooseProviders = Ask
 
 
 @asynccontextmanager

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 
+from sqlalchemy import MetaData
 from sqlalchemy.engine import URL
 
 from services.account.tokens import made_on_first_use
 from services.mesh.identity import service_key
 from services.mesh.settings import Settings
 from services.storage.master_keys import master_keys
+from services.storage.migrate import migrate
+from services.storage.tables import directory, keys, reference, shard
+from tests.support.servers import MariaDb
+
+HISTORIES: dict[str, tuple[str, MetaData]] = {
+    "global": ("global", directory.metadata),
+    "shard_0": ("shard", shard.metadata),
+    "shard_1": ("shard", shard.metadata),
+    "reference": ("reference", reference.metadata),
+    "keys": ("keys", keys.metadata),
+}
 
 
 def embedded(folder: pathlib.Path, redis_url: str) -> Settings:
@@ -47,3 +61,55 @@ def key_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
 def written(url: URL) -> str:
     """A URL as a setting holds it, password included."""
     return url.render_as_string(hide_password=False)
+
+
+class MigratedServer:
+    """Databases of a MariaDB that are migrated once and emptied for each test: making tables takes a server long.
+
+    ``database`` gives the URL of one of ``HISTORIES``.
+    """
+
+    def __init__(self, server: MariaDb) -> None:
+        self._server = server
+        self._urls = {name: server.create(f"migrated_{name}") for name in HISTORIES}
+        asyncio.run(self._migrate())
+
+    def database(self, name: str) -> URL:
+        return self._urls[name]
+
+    def empty(self) -> None:
+        """Takes every row out. Whatever an earlier test has left connected is cut off first: it may hold locks."""
+        self._server.execute(*self._cuts(), *self._deletions())
+
+    def _cuts(self) -> Iterator[str]:
+        names = ", ".join(f"'{url.database}'" for url in self._urls.values())
+        listed = f"SELECT id FROM information_schema.processlist WHERE db IN ({names})"
+        return (f"KILL CONNECTION {number}" for (number,) in self._server.execute(listed))
+
+    def _deletions(self) -> Iterator[str]:
+        for name, (_, metadata) in HISTORIES.items():
+            database = self._urls[name].database
+            yield from (f"DELETE FROM `{database}`.`{table.name}`" for table in metadata.sorted_tables)
+        yield f"ALTER TABLE `{self._urls['global'].database}`.shard_info AUTO_INCREMENT = 1"
+
+    async def _migrate(self) -> None:
+        for name, (history, _) in HISTORIES.items():
+            await migrate(history, self._urls[name])
+
+
+def migrated_files(folder: pathlib.Path) -> pathlib.Path:
+    """SQLite files with every table and no row, to copy for each test."""
+    names = {"global": "global", "keys": "keys", "reference": "reference", "shard_0": "shard"}
+
+    async def make() -> None:
+        for name, history in names.items():
+            await migrate(history, URL.create("sqlite+aiosqlite", database=str(folder / f"{name}.sqlite3")))
+
+    asyncio.run(make())
+    return folder
+
+
+def with_files(settings: Settings, files: pathlib.Path) -> Settings:
+    """The settings, their data directory holding a copy of the files."""
+    shutil.copytree(files, settings.path("db", "x").parent, dirs_exist_ok=True)
+    return settings

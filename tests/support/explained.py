@@ -1,7 +1,7 @@
 """How a server means to find the rows of each statement that the stores send: collected from their tests, explained.
 
-As a plugin (``-p tests.support.explained`` with EXPLAINED_TO naming a file) this module writes down every distinct
-statement a test run sends to a MySQL server, with the parameters it came with first.
+As a plugin (``-p tests.support.explained`` with EXPLAINED_TO naming a folder) this module writes down every distinct
+statement a test run sends to a MySQL server, with the parameters it came with first; each of its processes in a file.
 """
 
 from __future__ import annotations
@@ -59,7 +59,12 @@ def pytest_configure(config: Any) -> None:
     if target:
         config.stash["explained"] = found = {}
         event.listen(Engine, "before_cursor_execute", _collecting(found))
-        config.add_cleanup(lambda: pathlib.Path(target).write_text(json.dumps(list(found.values()), default=_coded)))
+        config.add_cleanup(lambda: _written_down(pathlib.Path(target), found))
+
+
+def _written_down(folder: pathlib.Path, found: dict[str, tuple[str, Any]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{os.getpid()}.json").write_text(json.dumps(list(found.values()), default=_coded))
 
 
 def _collecting(found: dict[str, tuple[str, Any]]) -> Any:
@@ -95,9 +100,13 @@ def _coded(value: Any) -> Any:
     return {"time": value.isoformat()} if isinstance(value, datetime) else {"bytes": base64.b64encode(value).decode()}
 
 
-def collected(file: pathlib.Path) -> list[tuple[str, tuple[Any, ...]]]:
-    """The statements that a run with the plugin has written down."""
-    return [(statement, tuple(map(_decoded, parameters))) for statement, parameters in json.loads(file.read_text())]
+def collected(folder: pathlib.Path) -> list[tuple[str, tuple[Any, ...]]]:
+    """The distinct statements that a run with the plugin has written down."""
+    found: dict[str, tuple[str, tuple[Any, ...]]] = {}
+    for file in sorted(folder.glob("*.json")):
+        for statement, parameters in json.loads(file.read_text()):
+            found.setdefault(_shape(statement), (statement, tuple(map(_decoded, parameters))))
+    return list(found.values())
 
 
 def _decoded(value: Any) -> Any:

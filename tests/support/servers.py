@@ -129,12 +129,14 @@ class MariaDb(Server):
     def _is_here(self) -> bool:
         return self.execute("SELECT @@datadir", seconds=2) == [(f"{self._folder}/data/",)]
 
-    def execute(self, statement: str, seconds: float = 30) -> list[tuple[object, ...]]:
-        """Runs one statement as the server's own administrator; ``seconds`` is how long an answer may take."""
+    def execute(self, *statements: str, seconds: float = 30) -> list[tuple[object, ...]]:
+        """Runs statements as the server's own administrator and returns the rows of the last; ``seconds`` is how long
+        an answer may take."""
         waiting = {"connect_timeout": seconds, "read_timeout": seconds}
         connection = pymysql.connect(host=HOST, port=self.port, user="root", autocommit=True, **waiting)
         with connection, connection.cursor() as cursor:
-            cursor.execute(statement)
+            for statement in statements:
+                cursor.execute(statement)
             return list(cursor.fetchall())
 
     def create(self, name: str) -> URL:
