@@ -118,9 +118,14 @@ class Crowd:
                     person.doubtful.pop(0)
 
     async def ask(self, person: Person | None, question: Question) -> chatbot_pb2.Completed:
-        """One attempt. Raises CallFailed."""
-        events = [event async for event in self.asking(person, question)]
-        last = events[-1]
+        """One attempt. Raises CallFailed. What was seen as completed counts, however the stream ends after it."""
+        last = chatbot_pb2.AskResponse()
+        try:
+            async for event in self.asking(person, question):
+                last = event
+        except CallFailed:
+            if not last.HasField("completed"):
+                raise
         if not last.HasField("completed"):
             raise CallFailed(last.error.error)
         return last.completed
