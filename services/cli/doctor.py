@@ -11,6 +11,7 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.cli import vectors
 from services.llm.choice import problems
 from services.llm.models import Models
 from services.mesh.settings import Settings
@@ -39,7 +40,8 @@ def run(settings: Settings) -> int:
     console.print(f"data: {settings.data_dir}")
     for line in asyncio.run(_writers(settings)):
         console.print(line, markup=False)
-    console.print(f"vectors: {settings.embedding_model or 'built-in Korean lexical'}")
+    for line in asyncio.run(vectors.told(settings)):
+        console.print(line, markup=False)
     for name, count in asyncio.run(_counts(settings)).items():
         console.print(f"  {name}: {count}")
     return 0 if all(state == "SERVING" for _, state in states.values()) else 1

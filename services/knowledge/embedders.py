@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from services.knowledge.embedding import LEXICAL, TRANSFORMER, Embedder
 from services.knowledge.lexical_vectors import LexicalVectors
 from services.knowledge.query_vectors import QueryVectors
-from services.knowledge.sentence_transformer import MISSING, SentenceTransformerVectors
+from services.knowledge.sentence_transformer import MISSING, SentenceTransformerVectors, prepare
 from services.mesh import telemetry
 
 
@@ -27,6 +27,11 @@ class Embedders:
         self._endpoint = endpoint
         # A model takes seconds and memory: an index that takes another's place shares it.
         self._models: WeakValueDictionary[str, SentenceTransformerVectors] = WeakValueDictionary()
+
+    def prepare(self, name: str) -> None:
+        """Does what would hold up a process that serves, on the way to an index of the embedder ``name``."""
+        if name.startswith(TRANSFORMER):
+            prepare()
 
     def opened(self, name: str, folder: pathlib.Path) -> Opened:
         """The embedder ``name`` of the index in ``folder``. An index whose embedder cannot be had has its words."""

@@ -90,6 +90,7 @@ class Keeper:
             async for _ in self._rebuilt(LEXICAL, force=True):
                 pass
         if not await self._up_to_date(self._place.embedder):
+            await asyncio.to_thread(self._embedders.prepare, self._place.embedder)
             self.building = Build(self._place.embedder, Progress("begin"))
             self._background = asyncio.create_task(self._renew())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,15 @@ from numpy.typing import NDArray
 from services.knowledge.analysis import Analysed
 
 _BATCH = 64
+_WARMING = Analysed("화상은 흐르는 찬물에 식히세요.", ())
 # What is raised for a model that is not there or cannot be read, or when the extra is not installed.
 MISSING = (ImportError, OSError, ValueError, RuntimeError)
+
+
+def prepare() -> None:
+    """Loads the library, which holds the interpreter for seconds: call it before anybody is served."""
+    with suppress(ImportError):  # the extra is not installed: whoever makes a model is told
+        import_module("sentence_transformers")
 
 
 class SentenceTransformerVectors:
@@ -23,6 +32,7 @@ class SentenceTransformerVectors:
         self.name = f"sentence-transformers:{model}"
         self._model = SentenceTransformer(model)
         self.dimensions = self._model.get_embedding_dimension() or 0
+        self.embed([_WARMING])  # the first one takes much longer
 
     def embed(self, texts: Sequence[Analysed]) -> NDArray[np.float32]:
         """One unit vector a text."""

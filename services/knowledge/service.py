@@ -26,6 +26,8 @@ from services.mesh.settings import Settings
 from services.storage.engine import open_engine, reference_url
 from services.storage.progress import Progress
 
+_WARMING = "화상은 흐르는 찬물에 식히세요."
+
 
 async def build(server: MeshServer, host: Host) -> None:
     """Takes the shipped sample in unless real passages are there, opens or builds the index, and serves.
@@ -39,7 +41,7 @@ async def build(server: MeshServer, host: Host) -> None:
     if not await store.holds_real_data():
         async for _ in take_in(store):
             pass
-    keeper = Keeper(place_of(settings), store, Embedders(endpoint_of(host, server)))
+    keeper = Keeper(place_of(settings), store, Embedders(await endpoint_of(host, server)))
     server.on_stop(keeper.close)
     analyser, _ = await asyncio.gather(asyncio.to_thread(KiwiAnalyser), keeper.start())
     reader = Reader(keeper.in_use, analyser, MODEL_WINDOW if settings.embedding_model else 0.0)
@@ -68,7 +70,7 @@ def place_of(settings: Settings) -> Place:
     )
 
 
-def endpoint_of(host: Host, server: MeshServer) -> QueryVectors | None:
+async def endpoint_of(host: Host, server: MeshServer) -> QueryVectors | None:
     """The endpoint that makes vectors of questions, when this deployment names one."""
     settings = host.settings
     name, chain = wanted(settings), targets(Role.EMBEDDING, settings)
@@ -79,4 +81,6 @@ def endpoint_of(host: Host, server: MeshServer) -> QueryVectors | None:
     vectors = QueryVectors(name, models.embed, Consent(host.mesh.client(ACCOUNT)).given if chain[0].abroad else anybody)
     server.on_stop(models.close)
     server.on_stop(vectors.close)
+    # Whoever asks first would wait for the client's own loading, and everybody with them.
+    await vectors.of(_WARMING)
     return vectors
