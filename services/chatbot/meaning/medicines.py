@@ -1,4 +1,8 @@
-"""Medicines by what is in them: "타이레놀" and "아세트아미노펜" are one, "타이레놀8시간이알" is another."""
+"""Medicines by what is in them and by what they are: "타이레놀" and "아세트아미노펜" are one, "챔프" is another.
+
+The same ingredient comes as a syrup for children (챔프), in another strength for another disease (프로스카) or as a
+plaster (케토톱). So a product's name stays in the key, unless people say it for the ingredient itself.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from services.chatbot.meaning.marks import Marked, Slot
 from services.safety.claims import Names
 
-# Parts of a name that change how a medicine is taken: release, form, whom it is for, strength.
-_SHAPE = re.compile(
-    r"서방|이알|8시간|지속|장용|현탁액|시럽|좌약|좌제|어린이|키즈|소아용|영유아|연고|크림|겔|로션|주사|펜주|점안|점비|스프레이|패취|패치"
-    r"|플라스타|츄어블|구강붕해|설하|흡입|질정|나이트|데이|콜드|플러스|우먼스|이브|\d+(?:\.\d+)?(?:밀리그램|mg|%)?"
-)
+# Products of one ingredient that are swallowed by adults, in the form that is meant by the ingredient's name alone.
+_SAID_FOR_THE_INGREDIENT = {
+    "타이레놀": "아세트아미노펜", "애드빌": "이부프로펜", "쿠마딘": "와파린", "글루코파지": "메트포르민",
+    "클라리틴": "로라타딘", "지르텍": "세티리진", "노바스크": "암로디핀", "리피토": "아토르바스타틴",
+    "졸로푸트": "설트랄린", "스틸녹스": "졸피뎀", "씬지로이드": "레보티록신", "넥시움": "에스오메프라졸",
+}  # fmt: skip
 # Names that the export has in Korean letters only.
 _ENGLISH = {
     "acetaminophen": "아세트아미노펜", "paracetamol": "아세트아미노펜", "tylenol": "아세트아미노펜",
@@ -43,9 +48,7 @@ def mark_medicines(marked: Marked, ingredients: Mapping[str, Sequence[str]], nam
 
 
 def _substance(name: str, ingredients: Mapping[str, Sequence[str]]) -> str:
-    held = ingredients.get(name)
-    if not held:
-        return name
-    substance = "+".join(sorted(held))
-    shape = [] if name in held else sorted(set(_SHAPE.findall(name)))
-    return "/".join([substance, *shape])
+    held = tuple(ingredients.get(name, (name,)))
+    if name in held or held == (_SAID_FOR_THE_INGREDIENT.get(name),):
+        return "+".join(sorted(held))
+    return "/".join(["+".join(sorted(held)), name])
