@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from services.safety.red_flags.levels import Assessment, Level, Sign
 from services.safety.red_flags.likeness import resembles_emergency
@@ -25,8 +26,14 @@ def assess(text: str, earlier: Sequence[str] = ()) -> Assessment:
     A sign needs at least one finding in ``text`` itself: an alarm of an earlier turn is not raised again by small talk.
     Pure and deterministic; nothing in the text can lower a level but the denial of the finding.
     """
+    return _assessed(text, tuple(turn[-REMEMBERED_CHARACTERS:] for turn in earlier[-REMEMBERED_TURNS:]))
+
+
+# On its way one question is judged at three places, with the same result; judging takes some milliseconds.
+@lru_cache(maxsize=64)
+def _assessed(text: str, earlier: tuple[str, ...]) -> Assessment:
     now = read(text)
-    ranked = _ranked(_Told(now, [read(turn[-REMEMBERED_CHARACTERS:]) for turn in earlier[-REMEMBERED_TURNS:]]))
+    ranked = _ranked(_Told(now, [read(turn) for turn in earlier]))
     if not ranked and resembles_emergency(now):
         ranked = [(RESEMBLES, "119")]
     if not ranked:
