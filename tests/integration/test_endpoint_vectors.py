@@ -73,6 +73,7 @@ class Knowledge:
             os.environ.pop(name, None)
         os.environ.update(environment)
         await self.running.start("knowledge")
+        await self._client.channel.channel_ready()  # our own connection may still be resting after the one that broke
 
     async def search(self, text=""):
         """A question nobody has asked before."""
