@@ -14,6 +14,7 @@ from collections import Counter
 
 from services.chatbot.records import COMPLETED
 from services.mesh import telemetry
+from services.mesh.errors import MeshError
 from services.mesh.people import Person
 from services.storage.tables.shard import consultation_history
 from tests.support.deployments import on_servers
@@ -41,7 +42,7 @@ async def _measured(replicas: list[Records], count: int) -> list[str]:
     async def used(number: int) -> None:
         async with turns:
             key, person = f"key {number}", people[number % PEOPLE]
-            uses = (_asked(replicas[use % len(replicas)], person, key) for use in range(TIMES))
+            uses = (_patiently(replicas[use % len(replicas)], person, key) for use in range(TIMES))
             answers[key] = set(await asyncio.gather(*uses))
 
     await asyncio.gather(*(used(number) for number in range(count)))
@@ -49,6 +50,18 @@ async def _measured(replicas: list[Records], count: int) -> list[str]:
     several = [f"{key}: {len(ids)} answers" for key, ids in answers.items() if len(ids) != 1]
     states = Counter(row.state for row in rows)
     return several if states == {COMPLETED: count} else [*several, f"{count} keys made {dict(states)}"]
+
+
+async def _patiently(replica: Records, person: Person, key: str) -> str:
+    """Tries again as a client would that is told when to."""
+    while True:
+        try:
+            return await _asked(replica, person, key)
+        except MeshError as refused:
+            if refused.retry_after is None:
+                raise
+            wait = refused.retry_after
+        await asyncio.sleep(wait)
 
 
 async def _asked(replica: Records, person: Person, key: str) -> str:
