@@ -29,10 +29,15 @@ _INFLECTED = re.compile(
     r"(?:으시기|으세요|세요|으십시오|십시오|으셔야|셔야|습니다|ㅂ니다|니다|지는|지도|지만|지|으면서|면서|으면|면|으려면|려면|으려고|려고|려|으며|며|고|으므로|므로|으니|니까|니|는데|은데"
     r"|거나|도록|게|기를|기에|기도|기는|기|던|다가|다면|다고|다|더라도|아야|어야|여야|야|아도|어도|여도|도|아서|어서|여서|서|았|었|였|아|어|여|은|는|을|음|자마자|자)$"
 )
+_HONORIFIC = re.compile(r"(?<=[가-힣])으?[시신실십셔셨세]$")
+_IRREGULAR = re.compile(r"([가-힣])([우워])$|([가-힣])([러라])$")
+# "마시지 마시고": the second is no drinking.
+_FORBIDDING = re.compile(r"지(?:는|도)?\s$")
 _COPULA = re.compile(r"(?<=[가-힣])(?:입니다|이면|이라면|이므로|인데|이고|이며)$")
 # There is, there is not: what is said of the word before, which polarity.py keeps.
 _AUXILIARY = re.compile(
-    r"^(?:못하|못해|못한|못합|않|없(?!애)|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다|상황|중[이일인]|받[으아을습는])"
+    r"^(?:못하|못해|못한|못합|않|없(?!애|어[지져집진질])|있|말고|마세|마십|아니|아닌|아닙|됩니|됐|된다|상황|중[이일인]|받[으아을습는고지게도은]"
+    r"|되(?:면|며|고|는|지|어|었|기|므|거|니|더|던)|하(?:시|신|실|십|기|려|게)[가-힣]{0,3}$)"
 )
 _VOWEL_FINALS = {
     "겨": "기",
@@ -50,7 +55,14 @@ _VOWEL_FINALS = {
     "펴": "피",
     "며": "미",
     "벼": "비",
+    "해": "하",
+    "봐": "보",
+    "줘": "주",
+    "돼": "되",
 }
+
+
+_RIEUL, _BIEUP = 8, 17  # final consonants
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +75,57 @@ class Word:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    bare: frozenset[str]
+    same: dict[str, frozenset[int]]
+    softeners: tuple[str, ...]
+    light: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def _table() -> tuple[frozenset[str], dict[str, frozenset[int]], tuple[str, ...]]:
+def _table() -> _Table:
     table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     groups: dict[str, set[int]] = {}
     for number, line in enumerate(table["same"]):
         for word in line.split():
             groups.setdefault(word, set()).add(number)
     same = {word: frozenset(numbers) for word, numbers in groups.items()}
-    return frozenset(table["bare"].split()), same, tuple(table["softeners"].split())
+    bare, light = frozenset(table["bare"].split()), frozenset(table["light"].split())
+    return _Table(bare, same, tuple(table["softeners"].split()), light)
 
 
-def softeners(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def softeners(text: str) -> frozenset[str]:
     """The words of ``text`` that weaken what it says."""
-    return {word for word in _table()[2] if re.search(rf"(?<![가-힣]){word}", text)}
+    return frozenset(word for word in _table().softeners if word in text and re.search(rf"(?<![가-힣]){word}", text))
+
+
+def light(word: Word) -> bool:
+    """True for nouns that add nothing to what they stand by: 증상, 부위, 사람."""
+    return _light(word.text)
+
+
+@lru_cache(maxsize=16384)
+def _light(word: str) -> bool:
+    return bool({word, _PARTICLES.sub("", word)} & _table().light)
+
+
+@lru_cache(maxsize=16384)
+def _direction(word: str) -> str:
+    up, down = groups("증가"), groups("감소")
+    ways = {"up": bool(groups(word) & up), "down": bool(groups(word) & down)}
+    return "" if ways["up"] == ways["down"] else "up" if ways["up"] else "down"
+
+
+def direction(word: Word) -> str:
+    """Whether something goes "up" (늘다, 높이다, 오르다) or "down" (줄다, 낮추다, 떨어지다) by the word; else ""."""
+    return _direction(word.text)
 
 
 def words(text: str) -> list[Word]:
     """The words of ``text`` that claim something, in order."""
-    bare = _table()[0]
+    bare = _table().bare
     found = [Word(match.group(), roots(match.group()), *match.span()) for match in _WORD.finditer(text)]
     return [
         word
@@ -89,6 +133,7 @@ def words(text: str) -> list[Word]:
         if not bare & {word.text, _COPULA.sub("", word.text)}
         and not _AUXILIARY.match(word.text)
         and not word.text.isdigit()
+        and not (word.text.startswith("마시") and _FORBIDDING.search(text, 0, word.start))
     ]
 
 
@@ -110,8 +155,22 @@ def _shorter(stem: str) -> list[str]:
     found = [stem[:end] for end in ends if end]
     if match := _ENDINGS.search(stem, 2):
         found.append(stem[: match.start()])
+    if match := _HONORIFIC.search(stem):
+        found.append(stem[: match.start()])
     found.append(stem[:-1] + _opened(stem[-1]))
-    return found
+    return [*found, *_regular(stem)]
+
+
+def _regular(stem: str) -> list[str]:
+    """The stem before ㅂ and 르 have changed: 가벼우, 가벼워 → 가볍; 눌러 → 누르."""
+    match = _IRREGULAR.search(stem)
+    if not match:
+        return []
+    before = ord(match[1] or match[3]) - 0xAC00
+    final = before % 28
+    if match[1]:
+        return [stem[: match.start()] + chr(0xAC00 + before + _BIEUP)] if not final else []
+    return [stem[: match.start()] + chr(0xAC00 + before - final) + "르"] if final == _RIEUL else []
 
 
 def _opened(syllable: str) -> str:
@@ -126,7 +185,7 @@ def _opened(syllable: str) -> str:
 @lru_cache(maxsize=16384)
 def groups(word: str) -> frozenset[int]:
     """The numbers of the lines of equal words that ``word`` belongs to."""
-    same = _table()[1]
+    same = _table().same
     return frozenset(number for root in roots(word) for number in same.get(root, ()))
 
 

@@ -2,7 +2,7 @@
 
 Rows by hand say things as a careful model would, or falsely; rows by template quote the evidence, or falsify a quote.
 A row falls to one set or the other by its evidence, so that no passage is in both;
-the hard ones come last, in the set their file names. The sets of the second round, tuned2 and blind2, are by hand alone.
+the hard ones come last, in the set their file names. The second round's sets, tuned2 and blind2, are by hand alone.
 
 usage: python -m tests.eval.claims.build          every set, from the shipped data as it is now
        python -m tests.eval.claims.build tuned2   this one; evidence that is there already stays as it is

@@ -53,7 +53,7 @@ def test_what_the_evidence_says_is_kept(sentence: str, evidence: str) -> None:
         ("아세트아미노펜은 우유와 함께 먹으면 효과가 없습니다.", PAIN, ""),
         ("디곡신을 빼먹었다면 두 번 분량을 드세요.", HEART, ""),
         ("디곡신은 아미오다론 농도를 높일 수 있습니다.", HEART, "topic"),
-        ("아미오다론은 디곡신 농도를 낮출 수 있습니다.", HEART, "word"),
+        ("아미오다론은 디곡신 농도를 낮출 수 있습니다.", HEART, "verb"),
         ("상담은 1588-0199에서 받을 수 있습니다.", HEART, "phone"),
         ("상담은 www.digoxin.kr에서 받을 수 있습니다.", HEART, "link"),
         ("실신하더라도 119에 신고할 필요는 없습니다.", HEART, "emergency"),
@@ -67,6 +67,55 @@ def test_what_it_does_not_say_is_dropped(sentence: str, evidence: str, reason: s
     verdict = check(sentence, [evidence], KNOWN, [VERDICT])
     assert not verdict.kept
     assert any(said.startswith(reason) for said in verdict.reasons)
+
+
+SPRAYS = """코막힘 스프레이
+약국에서 파는 코막힘 스프레이는 7일을 넘겨 쓰지 마세요. 처방받는 스테로이드 스프레이는 매일 쓰는 약입니다. \
+붓기가 심하면 더 센 약을 찾기 전에 이비인후과 진료를 받으세요. 두 번 분량을 먹으면 혈압이 떨어질 수 있습니다. \
+이 통증은 담석 때문일 수 있습니다. 편의점에는 소화제만 있고, 약국에는 제산제가 더 있습니다. \
+아이를 토하게 하거나 우유로 달래며 기다리지 마세요. 음주는 회복을 늦춥니다. 밤에 깨지 않게 낮에 복용하는 것이 좋습니다. \
+바르는 연고는 치료를 포기하는 것이 아니라 통증을 돌보는 것입니다."""
+DEPARTMENTS = """물렸을 때
+물린 상처는 얼굴은 성형외과, 손은 정형외과, 며칠 뒤 열이 나면 감염내과가 대안입니다."""
+TITLED = """타이레놀(아세트아미노펜)
+아세트아미노펜은 하루 한 번 먹습니다. 타이레놀을 데운 다음 바로 드세요. 하루 2번 5일 동안 먹습니다."""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("손을 물리면 정형외과가 대안입니다.", DEPARTMENTS),
+        ("얼굴은 성형외과를 찾으세요.", DEPARTMENTS),
+        ("타이레놀은 하루 1회 복용합니다.", TITLED),
+        ("타이레놀을 데운 뒤 바로 드십시오.", TITLED),
+        ("한 번에 2알씩, 하루 세 번 드세요.", "먹는 법\n1회 2알을 하루 3회 드세요."),
+        ("증상이 가볍더라도 병원에 연락하세요.", "신호\n증상이 가벼워도 병원에 연락하세요."),
+        ("디곡신을 드시면 어지러울 수 있습니다.", "디곡신\n디곡신은 어지럼증을 일으킬 수 있습니다."),
+        ("치료를 포기하는 것이 아닙니다.", SPRAYS),
+    ],
+)
+def test_the_same_in_other_words_is_kept(sentence: str, evidence: str) -> None:
+    assert check(sentence, [evidence], KNOWN).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "why"),
+    [
+        ("손을 물리면 성형외과가 대안입니다.", DEPARTMENTS, "another case of the list"),
+        ("코막힘 스프레이는 매일 쓰는 약입니다.", SPRAYS, "another thing of the kind"),
+        ("붓기가 심하면 더 센 약을 찾으세요.", SPRAYS, "what is to be done after something else"),
+        ("코막힘 스프레이를 쓰면 혈압이 떨어질 수 있습니다.", SPRAYS, "the case is left out"),
+        ("이 통증은 담석 때문입니다.", SPRAYS, "what is possible is no fact"),
+        ("편의점에는 제산제도 있습니다.", SPRAYS, "another place"),
+        ("아이를 토하게 하세요.", SPRAYS, "half of a ban"),
+        ("음주는 회복을 앞당깁니다.", SPRAYS, "the other way"),
+        ("밤에 복용하는 것이 좋습니다.", SPRAYS, "from the purpose alone"),
+        ("치료를 포기하는 것입니다.", SPRAYS, "not … but …"),
+        ("타이레놀은 매주 먹습니다.", TITLED, "another rhythm"),
+    ],
+)
+def test_its_own_words_put_together_wrongly_are_dropped(sentence: str, evidence: str, why: str) -> None:
+    assert not check(sentence, [evidence], KNOWN).kept, why
 
 
 def test_a_settled_verdict_stands_even_against_evidence_that_softens_it() -> None:
