@@ -97,9 +97,9 @@ VALUES = {
 
 
 @pytest.fixture
-async def engines(deployment: Settings):
-    """The reference database of a deployment, with one table of every type."""
-    engine = open_engine(reference_url(deployment))
+async def engines(empty_deployment: Settings):
+    """The reference database of a empty_deployment, with one table of every type."""
+    engine = open_engine(reference_url(empty_deployment))
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     yield engine
@@ -132,20 +132,20 @@ async def test_a_server_refuses_what_does_not_fit(
 # ---- deployments -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_deployment_has_a_database_for_everything(deployment: Settings) -> None:
-    urls = [reference_url(deployment), key_url(deployment), *shard_urls(deployment)]
+async def test_a_deployment_has_a_database_for_everything(empty_deployment: Settings) -> None:
+    urls = [reference_url(empty_deployment), key_url(empty_deployment), *shard_urls(empty_deployment)]
     assert len({url.database for url in urls}) == len(urls)
-    assert len(urls) == (3 if deployment.embedded else 4)
-    redis = open_redis(deployment)
+    assert len(urls) == (3 if empty_deployment.embedded else 4)
+    redis = open_redis(empty_deployment)
     assert await redis.dbsize() == 0
     assert await redis.set("a", "1")
     await redis.aclose()
-    assert deployment.lacks == "" or deployment.embedded
-    service_key(deployment)
-    master_keys(deployment)
-    made_on_first_use(deployment)
-    of_its_own = sorted(path.name for path in (deployment.data_dir / "keys").glob("*"))
-    assert of_its_own == (["master.key", "service.pem", "signing.json"] if deployment.embedded else [])
+    assert empty_deployment.lacks == "" or empty_deployment.embedded
+    service_key(empty_deployment)
+    master_keys(empty_deployment)
+    made_on_first_use(empty_deployment)
+    of_its_own = sorted(path.name for path in (empty_deployment.data_dir / "keys").glob("*"))
+    assert of_its_own == (["master.key", "service.pem", "signing.json"] if empty_deployment.embedded else [])
 
 
 async def test_every_test_finds_an_empty_redis(redis_server: RedisServer) -> None:
