@@ -39,6 +39,7 @@ class Answer:
         self.timings = pb.Timings()
         self._pieces: list[str] = []
         self._parts: list[Part] = []
+        self._reused: pb.Completed | None = None
 
     @property
     def text(self) -> str:
@@ -70,11 +71,20 @@ class Answer:
     @property
     def confidence(self) -> float:
         """How sure the answer is: the best part's confidence, less a fifth for every part that is missing."""
+        if self._reused:
+            return float(self._reused.confidence)
         best = max((part.response.confidence for part in self._parts), default=0.0)
         return round(best * 0.8 ** len(self.degraded), 3)
 
+    def reuse(self, found: pb.Completed) -> None:
+        """Takes over what an earlier answer to the same question was made of."""
+        self._reused, self.writer = found, found.provider
+        self.domains = list(found.domains)
+
     def completed(self) -> pb.Completed:
         """The closing event."""
+        if self._reused:
+            return self._again(self._reused)
         used = self.citations.used
         self.timings.total_ms = self.question.milliseconds()
         return pb.Completed(
@@ -92,6 +102,17 @@ class Answer:
             degraded=self.degraded,
         )
 
+    def _again(self, found: pb.Completed) -> pb.Completed:
+        """An earlier answer with this one's ids and times."""
+        self.timings.total_ms = self.question.milliseconds()
+        again = pb.Completed()
+        again.CopyFrom(found)
+        again.exchange_id, again.conversation_id = self.question.exchange_id, self.question.conversation_id
+        again.cached = True
+        again.emergency.CopyFrom(self.emergency)
+        again.timings.CopyFrom(self.timings)
+        return again
+
     def outcome(self, state: str, completed: pb.Completed | None = None) -> Outcome:
         """What is stored."""
         return Outcome(
@@ -104,13 +125,18 @@ class Answer:
             total_ms=self.question.milliseconds(),
             quality=quality(self.text, self.confidence, len(self.degraded)),
             receipt=receipt(self),
-            evidence=self.citations.rows(),
+            evidence=self._evidence(),
             searches=[
                 (specialist_pb2.Domain.Name(p.domain), len(p.response.evidence), p.milliseconds, p.degraded)
                 for p in self._parts
             ],
             events=self._events() if completed else [self._failed()],
         )
+
+    def _evidence(self) -> list[tuple[int, str, float]]:
+        if self._reused:
+            return [(citation.number, citation.id, 0.0) for citation in self._reused.citations]
+        return self.citations.rows()
 
     def _events(self) -> list[tuple[str, bytes]]:
         done = events_pb2.ExchangeCompleted(

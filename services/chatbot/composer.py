@@ -9,10 +9,11 @@ from services.chatbot.asker import Asker
 from services.chatbot.budget import Budget
 from services.chatbot.composition import Composition, ExtractiveComposition
 from services.chatbot.modelled import ModelledComposition
+from services.chatbot.question import Question
 from services.chatbot.vocabulary import Vocabulary
-from services.llm.choice import targets
+from services.llm.choice import Target, targets
 from services.llm.models import Models
-from services.llm.providers import Role
+from services.llm.providers import EXTRACTIVE, Role
 from services.mesh.errors import InvalidField
 from services.mesh.settings import Settings
 
@@ -40,12 +41,24 @@ class Composer:
             return False
         return True
 
+    def writer(self, question: Question, asker: Asker) -> str:
+        """Who is to write, as "provider/model/strategy"."""
+        chain = self._chain(question, asker)
+        if not chain or self._vocabulary.names is None:
+            return EXTRACTIVE
+        return f"{chain[0].provider.name}/{chain[0].model}/{self._settings.answer_strategy}"
+
+    def _chain(self, question: Question, asker: Asker) -> tuple[Target, ...]:
+        """The models to ask, best first. A signed-in person's words go abroad only with their consent."""
+        chain = targets(Role.GENERATION, self._settings, question.providers)
+        if asker.model_abroad_allowed or question.anonymous:
+            return chain
+        return tuple(target for target in chain if not target.abroad)
+
     async def composition(self, answer: Answer, asker: Asker, asked: str) -> Composition:
         """How this answer is written."""
         providers, names = answer.question.providers, self._vocabulary.names
-        chain = targets(Role.GENERATION, self._settings, providers)
-        if not asker.model_abroad_allowed and not answer.question.anonymous:
-            chain = tuple(target for target in chain if not target.abroad)
+        chain = self._chain(answer.question, asker)
         if not chain or names is None or not await self._budget.left(answer.question.owner):
             return ExtractiveComposition(answer)
         return ModelledComposition(self._models, names, self._settings.answer_strategy, providers, answer, asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from services.chatbot.events import EventNumbers
 from services.chatbot.follow_up import standalone
 from services.chatbot.question import Question
 from services.chatbot.records import COMPLETED, FAILED, PARTIAL
+from services.chatbot.reuse import Reuse, Share
 from services.chatbot.routing import CLASSIFIED, added, consulted, out_of_scope
 from services.chatbot.specialists import Part, Specialists, in_turn
 from services.chatbot.store import ConversationStore
@@ -52,6 +53,7 @@ class Orchestrator:
     specialists: Specialists
     askers: Askers
     composer: Composer
+    reuse: Reuse
     security: Callable[..., Awaitable[None]]
 
     async def answer(self, question: Question) -> AsyncGenerator[pb.AskResponse, None]:
@@ -81,7 +83,7 @@ class _Run:
         self._answer = Answer(question)
         self._stored = False
         self._signs: list[str] = []
-        self._asker = Asker()
+        self._asker, self._share = Asker(), Share()
         self._consultations: list[asyncio.Task[Part]] = []
         self.numbers = EventNumbers(question.exchange_id)
 
@@ -99,6 +101,7 @@ class _Run:
         yield self._delta(DISCLAIMER)
         completed = self._answer.completed()
         await self._store(COMPLETED, completed)
+        await self._share.keep(completed)
         yield self.numbers.event(completed=completed)
 
     async def failed(self, reason: str) -> None:
@@ -112,6 +115,7 @@ class _Run:
         """Stops what is still being asked, and keeps what was said so far when the reader has gone."""
         for task in self._consultations:
             task.cancel()
+        await self._share.leave()
         if not self._stored:
             self._answer.failure = PARTIAL
             await self._store(PARTIAL)
@@ -151,10 +155,26 @@ class _Run:
         if out_of_scope(scores or [], level) and not added(self._of.specialists.domains):
             yield self._delta(wording.OUT_OF_SCOPE + "\n\n")
             return
+        if scores:
+            writer = self._of.composer.writer(self._question, self._asker)
+            domains = [domain for domain, _ in scores]
+            self._share = await self._of.reuse.begin(self._answer, self._asker, asked, domains, writer)
+        if self._share.found:
+            for event in self._again(self._share.found):
+                yield event
+            return
         for sentence in [*never_done(asked), *wording.not_used(self._asker, self._question.location is not None)]:
             yield self._delta(sentence + " ")
         async for event in self._consulted(asked, scores or [], level):
             yield event
+
+    def _again(self, found: pb.Completed) -> Iterator[pb.AskResponse]:
+        """An earlier answer to the same question: its sources, then its text."""
+        self._answer.reuse(found)
+        if found.citations:
+            main = found.domains[0] if found.domains else specialist_pb2.DOMAIN_UNSPECIFIED
+            yield self.numbers.event(evidence=pb.EvidenceFound(domain=main, citations=found.citations))
+        yield self._delta(found.answer.removesuffix(DISCLAIMER))
 
     async def _classified(self, asked: str) -> list[tuple[int, float]] | None:
         """Domains with their probabilities, best first; None when the classification is missing."""

@@ -12,11 +12,14 @@ from medichain.account.v1 import account_pb2
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2
 from medichain.drug.v1 import drug_pb2
+from medichain.knowledge.v1 import knowledge_pb2
+from services.chatbot.answer_cache import AnswerCache
 from services.chatbot.asker import Askers
 from services.chatbot.budget import Budget
 from services.chatbot.choices import ProviderChoices
 from services.chatbot.composer import Composer
 from services.chatbot.copies import Copies
+from services.chatbot.data_version import DataVersion
 from services.chatbot.erasure import Erasure
 from services.chatbot.inspection import Inspection
 from services.chatbot.journal import Journal
@@ -24,6 +27,7 @@ from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.outbox import OutboxRelay
 from services.chatbot.provider_board import ProviderBoard
 from services.chatbot.records import Turn
+from services.chatbot.reuse import Reuse
 from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
 from services.chatbot.specialists import Specialists
@@ -46,6 +50,7 @@ from services.storage.shards import ShardDirectory
 
 CHATBOT = chatbot_pb2.DESCRIPTOR.services_by_name["ChatbotService"]
 CATEGORY = category_pb2.DESCRIPTOR.services_by_name["CategoryService"]
+KNOWLEDGE = knowledge_pb2.DESCRIPTOR.services_by_name["KnowledgeService"]
 DRUG = drug_pb2.DESCRIPTOR.services_by_name["DrugService"]
 ACCOUNT = account_pb2.DESCRIPTOR.services_by_name["AccountService"]
 
@@ -67,6 +72,7 @@ async def build(server: MeshServer, host: Host) -> None:
     stops = Stops(redis, runs)
     streams = Streams(runs, Journal(redis, keyring), stops)
     models, vocabulary = Models(settings), Vocabulary(host.mesh.client(DRUG))
+    data = DataVersion(host.mesh.client(KNOWLEDGE), vocabulary)
     server.on_stop(models.close)
     orchestrator = Orchestrator(
         store,
@@ -74,6 +80,7 @@ async def build(server: MeshServer, host: Host) -> None:
         Specialists(host.mesh, settings.specialist_services),
         Askers(partial(host.mesh.client, ACCOUNT)),
         Composer(settings, models, vocabulary, Budget(redis, settings.daily_tokens)),
+        Reuse(AnswerCache(redis, keyring), vocabulary, data),
         host.people.security,
     )
     servicer = ChatbotServicer(
@@ -92,6 +99,7 @@ async def build(server: MeshServer, host: Host) -> None:
         Sweep(directory, upkeep, keyring, copies).run(),
         stops.listen(),
         vocabulary.watch(),
+        data.watch(),
     ):
         _beside(server, work)
     server.on_stop(streams.end)

@@ -21,7 +21,7 @@ class Vocabulary:
     """The names, renewed in the background; what was known stays while the drug service is away."""
 
     def __init__(self, drug: Client) -> None:
-        self._drug, self._version = drug, ""
+        self._drug, self.version = drug, ""
         self.names: Names | None = None
         # Base names of the ingredients, by name.
         self.ingredients: Mapping[str, tuple[str, ...]] = {}
@@ -38,12 +38,12 @@ class Vocabulary:
     async def renew(self) -> None:
         """Reads the names when there is a newer version of them. Raises :class:`CallFailed`."""
         found: dict[str, tuple[str, ...]] = {}
-        more, version = True, self._version
+        more, version = True, self.version
         while more:
-            page = await self._drug.ListNames(drug_pb2.ListNamesRequest(offset=len(found), version=self._version))
+            page = await self._drug.ListNames(drug_pb2.ListNamesRequest(offset=len(found), version=self.version))
             found.update((one.name, tuple(one.ingredients)) for one in page.names)
             more, version = page.more, page.version
-        if version != self._version:
+        if version != self.version:
             names = {*found, *(name for meant in found.values() for name in meant)}
             self.names = await asyncio.to_thread(Names, names)
-            self.ingredients, self._version = found, version
+            self.ingredients, self.version = found, version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -49,7 +50,8 @@ class Tables(Protocol):
 class Known:
     """Every medicine and name, the rules of ingredients, and the date and the source of the rules.
 
-    ``vocabulary``: every name that a medicine or an ingredient goes by, sorted, with the base names of what is in it.
+    ``version`` is a digest that changes with the tables. ``vocabulary``: every name that a medicine or an ingredient
+    goes by, sorted, with the base names of what is in it.
     """
 
     shelf: Shelf
@@ -104,7 +106,8 @@ class Register:
             lexicon = Lexicon(shelf.brands(), {**self._words.synonyms, **spellings}, self._words)
             spelled = {key: (name,) for key, name in {**self._words.synonyms, **spellings}.items()}
             vocabulary = tuple(sorted({**spelled, **dict(shelf.vocabulary())}.items()))
-            return Known(shelf, Resolver(lexicon), Rulebook(rules, items), as_of, source, version, vocabulary)
+            known_as = hashlib.sha256(version.encode()).hexdigest()[:16]
+            return Known(shelf, Resolver(lexicon), Rulebook(rules, items), as_of, source, known_as, vocabulary)
 
         # Seconds at the nation's size: answers go on beside it.
         return await asyncio.to_thread(built)

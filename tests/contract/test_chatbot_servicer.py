@@ -12,13 +12,16 @@ from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.emergency_support.v1 import emergency_support_pb2 as levels
 from medichain.events.v1 import events_pb2
 from medichain.specialist.v1 import specialist_pb2
+from services.chatbot.answer_cache import AnswerCache
 from services.chatbot.asker import Askers
 from services.chatbot.budget import Budget
 from services.chatbot.choices import ProviderChoices
 from services.chatbot.composer import Composer
+from services.chatbot.data_version import DataVersion
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.provider_board import ProviderBoard
+from services.chatbot.reuse import Reuse
 from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
 from services.chatbot.specialists import Part
@@ -116,6 +119,12 @@ class World:
         return await self.records.rows(table)
 
 
+def remembering(records):
+    """Answers are looked for and never found: which data they would be made from cannot be told."""
+    names = Vocabulary(None)
+    return Reuse(AnswerCache(records.redis, records.keyring), names, DataVersion(None, names))
+
+
 def extractive(settings):
     """A composer of a deployment that has no model."""
     return Composer(settings, Models(settings), Vocabulary(None), Budget(None, 0))
@@ -126,7 +135,7 @@ async def world(deployment):
     async with kept(deployment) as (records,):
         category, specialists, runs = Category(), Specialists(), Runs()
         orchestrator = Orchestrator(
-            records.store, category, specialists, Askers(Account), extractive(deployment), unheard
+            records.store, category, specialists, Askers(Account), extractive(deployment), remembering(records), unheard
         )
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
         servicer = ChatbotServicer(

@@ -12,15 +12,18 @@ from medichain.account.v1 import account_pb2
 from medichain.category.v1 import category_pb2
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.specialist.v1 import specialist_pb2
+from services.chatbot.answer_cache import AnswerCache
 from services.chatbot.asker import Askers
 from services.chatbot.budget import Budget
 from services.chatbot.choices import ProviderChoices
 from services.chatbot.composer import Composer
+from services.chatbot.data_version import DataVersion
 from services.chatbot.journal import Journal
 from services.chatbot.orchestrator import Orchestrator
 from services.chatbot.provider_board import ProviderBoard
 from services.chatbot.receipts import Receipts
 from services.chatbot.replay import replayed
+from services.chatbot.reuse import Reuse
 from services.chatbot.running import Runs
 from services.chatbot.servicer import ChatbotServicer
 from services.chatbot.specialists import Part
@@ -86,8 +89,14 @@ class Account:
 
 
 class World:
-    def __init__(self, servicer, records, server):
+    def __init__(self, servicer, records, server, vocabulary, data):
         self.servicer, self.records, self.server = servicer, records, server
+        self.vocabulary, self.data = vocabulary, data
+
+    def knows_its_data(self, version="1"):
+        """From here on answers may be kept."""
+        self.vocabulary.version, self.data._index = version, version
+        self.vocabulary.ingredients = {name: ("아세트아미노펜",) for name in ("타이레놀", "게보린")}
 
     async def ask(self, question=QUESTION, person=None, **fields):
         with context.entered(context.CallContext(person=person)):
@@ -111,7 +120,9 @@ async def answering(deployment, plan, **changes):
         models, vocabulary, runs = Models(settings), Vocabulary(None), Runs()
         vocabulary.names = NAMES
         composer = Composer(settings, models, vocabulary, Budget(records.redis, settings.daily_tokens))
-        orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account), composer, unheard)
+        data = DataVersion(None, vocabulary)
+        reuse = Reuse(AnswerCache(records.redis, records.keyring), vocabulary, data)
+        orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account), composer, reuse, unheard)
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
         servicer = ChatbotServicer(
             orchestrator,
@@ -121,7 +132,7 @@ async def answering(deployment, plan, **changes):
             ProviderChoices(records.redis, 60),
             **records.history,
         )
-        yield World(servicer, records, server)
+        yield World(servicer, records, server, vocabulary, data)
         await streams.end()
         await models.close()
 
@@ -326,3 +337,30 @@ async def test_a_session_chooses_its_provider_and_a_question_may_still_say_other
             with pytest.raises(InvalidField):
                 await world.servicer.ChooseProviders(pb.ChooseProvidersRequest(providers={"generation": "x"}), None)
         assert completed(await world.ask(person=person)).provider == "custom"
+
+
+async def test_the_same_question_is_answered_from_the_cache_until_the_data_change(deployment):
+    async with answering(deployment, Plan(**FAST)) as world:
+        world.knows_its_data()
+        first, again = completed(await world.ask()), completed(await world.ask())
+        assert (first.cached, again.cached) == (False, True)
+        assert again.answer == first.answer
+        assert again.exchange_id != first.exchange_id
+        assert again.citations == first.citations
+        assert len(world.server.chats) == 1
+        otherwise = completed(
+            await world.ask("타이레놀은 하루에 최대 몇 알까지 먹나요?", location={"latitude": 37, "longitude": 127})
+        )
+        assert not otherwise.cached  # a place was given
+        world.knows_its_data("2")
+        assert not completed(await world.ask()).cached
+
+
+async def test_those_who_ask_the_same_at_once_share_one_generation(deployment):
+    async with answering(deployment, Plan(first_s=0.3, pace=200.0)) as world:
+        world.knows_its_data()
+        answers = [completed(events) for events in await asyncio.gather(*(world.ask() for _ in range(8)))]
+        assert len({answer.answer for answer in answers}) == 1
+        assert len({answer.exchange_id for answer in answers}) == 8
+        assert sorted(answer.cached for answer in answers) == [False, *[True] * 7]
+        assert len(world.server.chats) == 1
