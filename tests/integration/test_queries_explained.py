@@ -22,11 +22,17 @@ from tests.support.explained import USER_SIZED, collected, fill, scans
 ROOT = pathlib.Path(__file__).parents[2]
 # The tests that make each store do all it can.
 SUITES = (
-    "tests/contract/test_account_servicer.py", "tests/contract/test_sessions.py",
-    "tests/contract/test_chatbot_store.py", "tests/contract/test_chatbot_history.py",
-    "tests/contract/test_operator_servicer.py", "tests/integration/test_shards.py",
-    "tests/integration/test_moves.py", "tests/unit/storage/test_audit.py", "tests/unit/storage/test_master_keys.py", "tests/unit/storage/test_cipher.py",
-)  # fmt: skip
+    "tests/contract/test_account_servicer.py",
+    "tests/contract/test_sessions.py",
+    "tests/contract/test_chatbot_store.py",
+    "tests/contract/test_chatbot_history.py",
+    "tests/contract/test_operator_servicer.py",
+    "tests/integration/test_shards.py",
+    "tests/integration/test_moves.py",
+    "tests/unit/storage/test_audit.py",
+    "tests/unit/storage/test_master_keys.py",
+    "tests/unit/storage/test_cipher.py",
+)
 
 
 @pytest.fixture
@@ -46,7 +52,7 @@ async def test_no_statement_of_the_stores_reads_a_user_sized_table_from_end_to_e
 
 
 async def gathered(folder: pathlib.Path) -> pathlib.Path:
-    """The folder with what the stores sent: collected by an earlier run (EXPLAINED_FROM), or by running their suites."""
+    """The folder with what the stores sent: of an earlier run (EXPLAINED_FROM), or of their suites, run now."""
     earlier = os.environ.get("EXPLAINED_FROM")
     if earlier:
         return pathlib.Path(earlier)
