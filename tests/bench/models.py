@@ -15,6 +15,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ from tests.support.model_answer import tokens
 FIRST_S, PACE = 0.3, 50.0
 GROUP = "with a model (stand-in: 300 ms to the first token, 50 tokens a second)"
 AT_ONCE, FULL_PACE, SLOW = 50, 60, 1000
-SLOW_PACE, SLOW_ARRIVALS_S, SLOW_TOKENS = 1.0, 25.0, 40
+SLOW_PACE, SLOW_ARRIVALS_S, SLOW_TOKENS = 1.0, 36.0, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +185,32 @@ async def _slow(product: Product, model: StandIn, amount: Amount) -> list[Figure
     await model.plan(first_s=FIRST_S, pace=SLOW_PACE, author=text)
     before, source = product.memory(), random.Random(13)
     asking = [asyncio.create_task(_after(source.uniform(0, SLOW_ARRIVALS_S), product.port)) for _ in range(amount.slow)]
-    await asyncio.sleep(SLOW_ARRIVALS_S + 5)
-    full, going = product.memory(), sum(not one.done() for one in asking)
+    await asyncio.sleep(SLOW_ARRIVALS_S + 0.5)
+    writing = sum(bool(one["sent"] and not one["ended"] and not one["gone"]) for one in await model.chats())
+    full = product.memory()
     done = await asyncio.gather(*asking, return_exceptions=True)
     chats = [chat for chat in done if isinstance(chat, Chat)]
-    errors = len(done) - sum(chat.by_model for chat in chats)
+    ends = Counter(_end(one) for one in done)
+    bad = amount.slow - ends["by the model"]
     grown = {name: full[name] - before.get(name, 0) for name in full}
     listed = ", ".join(f"{name} {size:+} MiB" for name, size in sorted(grown.items(), key=lambda one: -one[1]) if size)
-    group = "with a model at one token a second"
+    group = f"with a model at one token a second, arrivals over {SLOW_ARRIVALS_S:g} s"
     return [
         Figure(
-            group, f"{amount.slow} answers of {len(tokens(text))} tokens, {going} at once", f"{errors} errors", "",
-            "0 errors", errors == 0,
+            group, f"{amount.slow} answers of {len(tokens(text))} tokens, {writing} being written at once",
+            f"{bad} not whole", ", ".join(f"{end} {count}" for end, count in ends.most_common()), "0", not bad,
         ),
-        Figure(group, "memory of a stream", f"{sum(grown.values()) / max(1, going) * 1024:.0f} KiB", listed),
+        Figure(group, "memory of a stream", f"{sum(grown.values()) / max(1, writing) * 1024:.0f} KiB", listed),
         Figure(group, "first sentence, the lead", spread([chat.first for chat in chats])),
     ]  # fmt: skip
+
+
+def _end(one: Chat | BaseException) -> str:
+    """How an answer ended, in few words."""
+    if not isinstance(one, Chat):
+        return f"{type(one).__name__} {one}"[:60]
+    _, name, data = one.events[-1]
+    return "by the model" if one.by_model else f"{name}: {data.get('provider') or data.get('error')}"
 
 
 # ---- stopping ------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from services.knowledge.service import build as build_knowledge
 from services.mesh import telemetry
 from services.mesh.host import Host
 from services.mesh.settings import Settings
-from tests.bench import account, lookups, nation, questions, read_path, records, tokens
+from tests.bench import account, lookups, models, nation, questions, read_path, records, tokens
 from tests.bench.figures import Figure, markdown
 from tests.bench.product import Product, command, running
 
@@ -154,6 +154,8 @@ async def measure(arguments: argparse.Namespace) -> list[Figure]:
     for factor in (0.01, 1.0) if arguments.nation else (0.01,):
         figures += await synthetic(arguments.data, factor, arguments.passages, amount)
     figures += await people()
+    shutil.rmtree(arguments.data / "models", ignore_errors=True)
+    figures += await models.measure(arguments.data / "models", models.QUICK if arguments.quick else models.WHOLE)
     return sorted(figures, key=lambda figure: [one.group for one in figures].index(figure.group))
 
 

@@ -192,7 +192,7 @@ class _Liar:
     """Quotes, and lies in every kind as often as in the others. Keeps what it said last."""
 
     def __init__(self) -> None:
-        self._source, self._made = random.Random(5), Counter[str]()
+        self._source, self.made = random.Random(5), Counter[str]()
         self.true: list[str] = []
         self.false: list[tuple[str, str]] = []
 
@@ -200,10 +200,10 @@ class _Liar:
         said = quoting(messages)
         evidence = messages[-1]["content"]
         self.true = [sentence for sentence in _cut(said) if _CITED.search(sentence)]
-        wanted = [kind for kind in LIES if self._made[kind] < WANTED // len(LIES)]
+        wanted = [kind for kind in LIES if self.made[kind] < WANTED // len(LIES)]
         lies = (self._lie(kind, evidence) for kind in wanted for _ in range(2))
         self.false = list(dict.fromkeys(lie for lie in lies if lie))
-        self._made.update(kind for kind, _ in self.false)
+        self.made.update(kind for kind, _ in self.false)
         return inserting(lambda _: said, [text for _, text in self.false])(messages)
 
     def _lie(self, kind: str, evidence: str) -> tuple[str, str] | None:
@@ -219,6 +219,7 @@ async def lied_to(data: Path, questions: Sequence[str]) -> Told:
     """Asks until WANTED false sentences were put into answers, or no question is left."""
     told, liar = Told(), _Liar()
     async with written_by(data, liar) as (host, server):
+        liar.made.clear()
         for question in questions:
             if sum(told.false.values()) >= WANTED:
                 break
