@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from services.llm.instructions import leaks
 from services.llm.provider import Cited
+from services.mesh import telemetry
 from services.safety.claims import Names, check, prepare
 from services.safety.personal_data import mask
 from services.safety.sentences import SentenceCutter
@@ -77,7 +78,15 @@ class Checked:
             return "repeated"
         if mask(text).found and not all(part in "".join(self._evidence.values()) for part in _digits(text)):
             return "personal_data"
-        verdict = check(text, [self._evidence[number] for number in numbers], self._names, self._settled)
+        return self._unsupported(text, numbers)
+
+    def _unsupported(self, text: str, numbers: tuple[int, ...]) -> str:
+        """Why the evidence does not support a sentence. What cannot be judged is not said, and not passed over either."""
+        try:
+            verdict = check(text, [self._evidence[number] for number in numbers], self._names, self._settled)
+        except Exception as failure:  # a model may write anything: no text of its own may end an answer
+            telemetry.log().error("claim_not_judged", error_type=type(failure).__name__, where=telemetry.where(failure))
+            return "not_judged"
         return "" if verdict.kept else verdict.reasons[0].partition(":")[0].strip()
 
 
