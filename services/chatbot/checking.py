@@ -81,7 +81,7 @@ class Checked:
         return self._unsupported(text, numbers)
 
     def _unsupported(self, text: str, numbers: tuple[int, ...]) -> str:
-        """Why the evidence does not support a sentence. What cannot be judged is not said, and not passed over either."""
+        """Why the evidence does not support a sentence. One that cannot be judged is not said, and is reported."""
         try:
             verdict = check(text, [self._evidence[number] for number in numbers], self._names, self._settled)
         except Exception as failure:  # a model may write anything: no text of its own may end an answer
