@@ -84,13 +84,7 @@ class ModelledComposition:
 
     async def _written(self, checked: Checked) -> AsyncIterator[str]:
         """The sentences that survive, as they are written. Raises :class:`ModelFailed` when no model can (go on)."""
-        drafts = await self._drafts() if self._strategy == TWO_STAGE else []
-        if len(drafts) == 1 and drafts[0]:
-            for sentence in drafts[0]:
-                if kept := checked.feed(f"{marked(sentence)}\n"):
-                    yield self._spoken(kept)
-            return
-        generation = self._generation(Role.GENERATION, "answer", self._parts, [_text(draft) for draft in drafts])
+        generation = await self._begun()
         async with aclosing(generation.text()) as pieces:
             async for piece in pieces:
                 if kept := checked.feed(piece):
@@ -99,10 +93,15 @@ class ModelledComposition:
             yield self._spoken(kept)
         self._noted(generation)
 
-    async def _drafts(self) -> list[list[Cited]]:
-        """A checked draft for each part that has something to draft from; one that fails is left out."""
+    async def _begun(self) -> Generation:
+        """The text that becomes the answer: over all evidence, over drafts, or the one draft itself."""
         wanted = [part for part in self._parts if part.rest]
-        return [draft for draft in await asyncio.gather(*map(self._draft, wanted)) if draft]
+        if self._strategy == SINGLE_PASS:
+            return self._generation(Role.GENERATION, "answer", self._parts, ())
+        if len(wanted) == 1:
+            return self._generation(Role.REASONING, "draft", wanted, ())
+        drafts = await asyncio.gather(*map(self._draft, wanted))
+        return self._generation(Role.GENERATION, "answer", self._parts, [_text(draft) for draft in drafts if draft])
 
     async def _draft(self, part: _Part) -> list[Cited]:
         checked, kept = self._checked(()), []

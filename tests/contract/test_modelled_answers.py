@@ -56,12 +56,17 @@ NAMES = Names(["타이레놀", "게보린", "아스피린", "아세트아미노�
 
 
 class Category:
+    def __init__(self, domains):
+        self._domains = domains
+
     async def Classify(self, request):
-        return category_pb2.ClassifyResponse(domains=[category_pb2.DomainScore(domain=DRUG, confidence=0.9)])
+        scores = [category_pb2.DomainScore(domain=domain, confidence=0.9) for domain in self._domains]
+        return category_pb2.ClassifyResponse(domains=scores)
 
 
 class Specialists:
-    domains = (DRUG,)
+    def __init__(self, domains):
+        self.domains = domains
 
     def consult(self, domain, request):
         return asyncio.create_task(self._part(domain))
@@ -111,7 +116,7 @@ async def unheard(*_, **__):
 
 
 @asynccontextmanager
-async def answering(deployment, plan, **changes):
+async def answering(deployment, plan, domains=(DRUG,), **changes):
     async with ModelServer(plan) as server, kept(deployment) as (records,):
         settings = deployment.model_copy(
             update={"openai_base_url": server.url, "llm_provider": "custom", "llm_first_token_s": 1.0, **changes}
@@ -122,7 +127,9 @@ async def answering(deployment, plan, **changes):
         composer = Composer(settings, models, vocabulary, Budget(records.redis, settings.daily_tokens))
         data = DataVersion(None, vocabulary)
         reuse = Reuse(AnswerCache(records.redis, records.keyring), vocabulary, data)
-        orchestrator = Orchestrator(records.store, Category(), Specialists(), Askers(Account), composer, reuse, unheard)
+        orchestrator = Orchestrator(
+            records.store, Category(domains), Specialists(domains), Askers(Account), composer, reuse, unheard
+        )
         streams = Streams(runs, Journal(records.redis, records.keyring), Stops(records.redis, runs))
         servicer = ChatbotServicer(
             orchestrator,
@@ -280,6 +287,19 @@ async def test_two_stages_draft_and_integrate(deployment):
         assert answer.provider == "custom"
         assert "하루 4,000mg을 넘기지 마세요 [2]." in answer.answer
         assert len(world.server.chats) == 1  # one domain: its draft is the answer
+        assert "한 분야의 초안" in str(world.server.chats[0].body)
+
+
+async def test_drafts_of_several_domains_become_one_answer(deployment):
+    both = (DRUG, specialist_pb2.DOMAIN_INTERNAL_EXTERNAL)
+    async with answering(deployment, Plan(**FAST), domains=both, answer_strategy="two_stage") as world:
+        answer = completed(await world.ask())
+        assert answer.provider == "custom"
+        assert "하루 4,000mg을 넘기지 마세요 [2]." in answer.answer
+        first, second, last = (str(chat.body) for chat in world.server.chats)
+        assert "한 분야의 초안" in first
+        assert "한 분야의 초안" in second
+        assert "<초안>" in last
 
 
 async def test_personal_data_never_reaches_the_model(deployment):
