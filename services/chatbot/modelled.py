@@ -110,11 +110,10 @@ class ModelledComposition:
             async with aclosing(generation.text()) as pieces:
                 async for piece in pieces:
                     kept += checked.feed(piece)
-            kept += checked.end()
+            self._noted(generation)
         except ModelFailed:
             return []
-        self._noted(generation)
-        return kept
+        return kept + checked.end()
 
     def _generation(self, role: Role, kind: str, parts: Sequence[_Part], drafts: Sequence[str]) -> Generation:
         said = [marked(sentence) for sentence in self._lead]
