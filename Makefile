@@ -114,7 +114,7 @@ bench: servers .venv/.dev ## measurements as ratios within one run
 	@$(BIN)/python -m tests.bench.run
 
 .PHONY: soak
-soak: servers .venv/.dev ## minutes of kill -9 at random while people ask, and 1,000 idempotency keys ten times at once
+soak: servers .venv/.dev ## 1,000 idempotency keys ten times at once, then minutes of kill -9 at random while people ask
 	@$(BIN)/python -m tests.soak.keys
 	@$(BIN)/python -m tests.soak.crash
 
