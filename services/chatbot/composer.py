@@ -51,9 +51,7 @@ class Composer:
     def _chain(self, question: Question, asker: Asker) -> tuple[Target, ...]:
         """The models to ask, best first. A signed-in person's words go abroad only with their consent."""
         chain = targets(Role.GENERATION, self._settings, question.providers)
-        if asker.model_abroad_allowed or question.anonymous:
-            return chain
-        return tuple(target for target in chain if not target.abroad)
+        return tuple(target for target in chain if _abroad(question, asker) or not target.abroad)
 
     async def composition(self, answer: Answer, asker: Asker, asked: str) -> Composition:
         """How this answer is written."""
@@ -61,9 +59,22 @@ class Composer:
         chain = self._chain(answer.question, asker)
         if not chain or names is None or not await self._budget.left(answer.question.owner):
             return ExtractiveComposition(answer)
-        return ModelledComposition(self._models, names, self._settings.answer_strategy, providers, answer, asked)
+        return ModelledComposition(
+            self._models,
+            names,
+            self._settings.answer_strategy,
+            providers,
+            _abroad(answer.question, asker),
+            answer,
+            asked,
+        )
 
     async def settle(self, answer: Answer) -> None:
         """Counts what the answer took against its owner's day."""
         taken = sum(one.usage.read + one.usage.written for one in answer.spent)
         await self._budget.spend(answer.question.owner, taken)
+
+
+def _abroad(question: Question, asker: Asker) -> bool:
+    """Whether words may leave the country: a signed-in person's only with their consent, for every role alike."""
+    return asker.model_abroad_allowed or question.anonymous

@@ -11,8 +11,8 @@ from services.mesh.errors import InvalidField
 class EventNumbers:
     """Gives events their ids, "{exchange_id}/{n}"."""
 
-    def __init__(self, exchange_id: str) -> None:
-        self.exchange_id, self._next = exchange_id, 0
+    def __init__(self, exchange_id: str, first: int = 0) -> None:
+        self.exchange_id, self._next = exchange_id, first
 
     def event(self, **which: Any) -> pb.AskResponse:
         """The next event; exactly one keyword names its kind."""

@@ -17,10 +17,11 @@ from redis.exceptions import RedisError
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from services.chatbot.running import GRACE_SECONDS
 from services.mesh import telemetry
-from services.storage.cipher import Keyring
+from services.storage.cipher import FieldCipher, Keyring
 
 KEPT_SECONDS = 120
 POLL_SECONDS = 0.1
+_LAST = ("completed", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,35 @@ class Journal:
         return Written(owner, int(shard_id))
 
     async def read(self, exchange_id: str, owner: str, after: int) -> AsyncIterator[pb.AskResponse]:
-        """The events after number ``after``, as they come. Ends with the last event, or when no more come in time."""
+        """The events after number ``after``, as they come. Ends with the last event, or when no more come in time.
+
+        Whoever has seen the last one is given it once more.
+        """
         cipher = await self._keyring.existing(owner)
         position, silent = after + 2, 0.0  # the list's first entry is no event
+        ended = await self._ended(exchange_id, cipher) if cipher else 0
+        position = min(position, ended or position)
         while cipher and silent < 2 * GRACE_SECONDS:
             entries = await self._after(exchange_id, position)
             for entry in entries:
-                id, _, sealed = entry.partition(b"\n")
-                event = pb.AskResponse.FromString(cipher.open(sealed, "journal", "event", id.decode()))
+                event = _opened(cipher, entry)
                 yield event
-                if event.WhichOneof("event") in ("completed", "error"):
+                if event.WhichOneof("event") in _LAST:
                     return
             position += len(entries)
             silent = 0.0 if entries else silent + POLL_SECONDS
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _ended(self, exchange_id: str, cipher: FieldCipher) -> int:
+        """Where the last event stands in the list, when it is there; else 0."""
+        with _away():
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.llen(_key(exchange_id))
+            pipeline.lindex(_key(exchange_id), -1)
+            length, entry = await pipeline.execute()
+            if length > 1 and _opened(cipher, entry).WhichOneof("event") in _LAST:
+                return int(length) - 1
+        return 0
 
     async def read_elsewhere(self, exchange_id: str) -> bool:
         """Whether somebody reads the journal."""
@@ -92,6 +108,11 @@ class Journal:
             pipeline.set(_reader(exchange_id), 1, ex=int(GRACE_SECONDS))
             return list((await pipeline.execute())[0])
         return []
+
+
+def _opened(cipher: FieldCipher, entry: bytes) -> pb.AskResponse:
+    id, _, sealed = entry.partition(b"\n")
+    return pb.AskResponse.FromString(cipher.open(sealed, "journal", "event", id.decode()))
 
 
 def _key(exchange_id: str) -> str:

@@ -40,11 +40,19 @@ class _Part:
 
 
 class ModelledComposition:
-    """One answer by a model."""
+    """One answer by a model. ``abroad``: whether the person's words may leave the country."""
 
     def __init__(
-        self, models: Models, names: Names, strategy: str, providers: Mapping[str, str], answer: Answer, asked: str
+        self,
+        models: Models,
+        names: Names,
+        strategy: str,
+        providers: Mapping[str, str],
+        abroad: bool,
+        answer: Answer,
+        asked: str,
     ) -> None:
+        self._abroad = abroad
         self._models, self._names, self._strategy, self._providers = models, names, strategy, providers
         self._answer, self._asked = answer, asked
         self._extractive = ExtractiveComposition(answer)
@@ -120,7 +128,7 @@ class ModelledComposition:
         evidence = self._answer.citations.texts([sentence for part in parts for sentence in part.section.sentences])
         material = Material(evidence, said, drafts)
         asked = prompt(kind, [part.domain for part in parts], self._question, self._asked, material)
-        return self._models.generation(role, asked, _nobody, request=self._providers)
+        return self._models.generation(role, asked, _nobody, request=self._providers, abroad=self._abroad)
 
     def _noted(self, generation: Generation) -> None:
         """Takes down who wrote and what it took. Raises :class:`ModelFailed` when no model wrote anything."""

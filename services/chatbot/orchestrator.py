@@ -40,6 +40,8 @@ from services.safety.red_flags import Level, assess
 
 # Statements a section may have: the domain the question is mainly about, and the others.
 MAIN_STATEMENTS, OTHER_STATEMENTS = 12, 6
+# What is settled is not cut to fit: every verdict on a list of medicines is said.
+SETTLED_STATEMENTS = 24
 # Refusals of requests that look like an attack on the platform itself.
 INJECTIONS = frozenset({"prompt_leak", "secret_leak", "other_user_data", "jailbreak", "false_authority"})
 
@@ -248,8 +250,11 @@ class _Run:
 
     def _allowed(self, part: Part, most: int) -> list[Cited]:
         """The part's sentences that may go out: none that diagnoses, prescribes or gives leave."""
-        statements = [said for said in part.response.statements if not forbidden(said.text)]
-        return self._answer.citations.cited(statements[:most])
+        allowed = [said for said in part.response.statements if not forbidden(said.text)]
+        settled = [said for said in allowed if said.settled][:SETTLED_STATEMENTS]
+        others = [said for said in allowed if not said.settled][: max(0, most - len(settled))]
+        kept = {id(said) for said in (*settled, *others)}
+        return self._answer.citations.cited(said for said in allowed if id(said) in kept)
 
     def _delta(self, text: str) -> pb.AskResponse:
         self._answer.append(text, isinstance(text, Modelled))

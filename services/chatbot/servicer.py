@@ -73,7 +73,7 @@ class ChatbotServicer(HistoryServicer):
         turn = await self._stored(request.id)
         if turn is None or not turn.result:
             raise NotFound("id")
-        for event in _replayed(turn)[-1:] if after >= 0 else _replayed(turn):
+        for event in _replayed(turn, after):
             yield event
 
     async def StopExchange(self, request: pb.StopExchangeRequest, context: Any) -> pb.StopExchangeResponse:
@@ -163,10 +163,12 @@ def _session_id() -> str:
     return person.session_id if person else ""
 
 
-def _replayed(first: Turn) -> list[pb.AskResponse]:
-    """A stored answer as a short stream."""
+def _replayed(first: Turn, after: int = -1) -> list[pb.AskResponse]:
+    """A stored answer as a short stream; its last event alone for who has seen the event number ``after``."""
     completed = pb.Completed.FromString(first.result)
-    numbers = EventNumbers(first.id)
+    numbers = EventNumbers(first.id, after + 1)
+    if after >= 0:
+        return [numbers.event(completed=completed)]
     started = pb.Started(exchange_id=first.id, conversation_id=completed.conversation_id)
     events = [numbers.event(started=started)]
     if completed.emergency.level > 1:

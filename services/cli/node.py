@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from services.mesh.host import Host
 from services.mesh.identity import service_key
 from services.mesh.limits import Limits
+from services.mesh.people import Security
 from services.mesh.settings import Settings
 from services.storage.cipher import Keyring
 from services.storage.engine import global_url, key_url, open_engine
@@ -32,11 +33,15 @@ async def opened(name: str, settings: Settings) -> AsyncIterator[Host]:
     """
     async with AsyncExitStack() as held:
         redis, keys = open_redis(settings), open_engine(key_url(settings), "keys")
-        limits = Limits(settings.redis_url or f"redis://127.0.0.1:{EMBEDDED_PORT}", _secret(settings))
+        limits = Limits(
+            settings.redis_url or f"redis://127.0.0.1:{EMBEDDED_PORT}", _secret(settings), settings.block_injection
+        )
         for close in (redis.aclose, keys.dispose, limits.close):
             held.push_async_callback(close)
         events = SecurityEvents(redis, Keyring(keys, master_keys(settings)))
-        host = Host.named(name, settings, sessions=SessionRegister(redis), limiter=limits, security=events.record)
+        host = Host.named(
+            name, settings, sessions=SessionRegister(redis), limiter=limits, security=_watchful(events, limits)
+        )
         held.push_async_callback(host.mesh.close)
         yield host
 
@@ -63,3 +68,14 @@ async def recorded(settings: Settings, services: Mapping[str, int]) -> AsyncIter
 def _secret(settings: Settings) -> bytes:
     """What every process of the deployment knows and nobody else: keys the hashes of counted addresses."""
     return bytes(service_key(settings).as_pem(private=True))
+
+
+def _watchful(events: SecurityEvents, limits: Limits) -> Security:
+    """Writes security events down; where the deployment wants it, what looks like an attack also blocks its address."""
+
+    async def heard(kind: str, method: str, account: str = "", address: str = "") -> None:
+        await events.record(kind, method, account, address)
+        if kind == "injection_looking":
+            await limits.block(address)
+
+    return heard

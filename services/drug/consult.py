@@ -7,6 +7,7 @@ knowledge service the part is made from the tables alone and says so.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from services.specialist.draft import Draft
 from services.specialist.relevance import worth_quoting
 from services.specialist.retrieve import UNAVAILABLE, Retriever
 
+_EXPECTING = re.compile("임신|임부|임산부|태아|수유|모유|젖을|출산|배란")
 _MOST_MEDICINES = 6
 _LISTED = 6
 # Where a rule has spoken, a passage that fits less well than this adds nothing to it.
@@ -55,7 +57,9 @@ class Consultation:
         return writing.finished()
 
     def _about_these(self, visit: Visit, passages: list[Passage]) -> list[Passage]:
-        """The passages whose headings name no other medicine than those asked about; beside a verdict, close ones."""
+        """The passages whose headings name no other medicine, and no other person's state, than those asked about;
+        beside a verdict, close ones."""
+        passages = [one for one in passages if not _of_another(one.title, visit)]
         if visit.verdicts:
             passages = [one for one in passages if one.score >= _BESIDE_A_VERDICT]
         asked = {name for item in visit.items for name in item.ingredients}
@@ -111,6 +115,12 @@ class Consultation:
         if not asks_what_contains(text, items):
             return []
         return [dict(row) for row in await self._store.containing(items[0].name, _LISTED)]
+
+
+def _of_another(title: str, visit: Visit) -> bool:
+    """True for a passage about pregnancy or breastfeeding that nobody has spoken of."""
+    theirs = visit.person.pregnant or visit.person.breastfeeding or _EXPECTING.search(visit.text)
+    return bool(_EXPECTING.search(title)) and not theirs
 
 
 def _strangers(named: Sequence[Item], asked: set[str]) -> bool:

@@ -75,16 +75,21 @@ class Writing:
     # ---- rules ---------------------------------------------------------------------------------------------------
 
     def _verdicts(self) -> None:
-        """The verdicts first, each with its reason; a pair is judged once by its most severe rule."""
+        """The verdicts first; a pair is judged once by its most severe rule.
+
+        Every verdict is said, however alike they are: one name makes the difference. Only reasons find an end.
+        """
         judged: set[tuple[str, ...]] = set()
         for finding in self._visit.verdicts:
             once = finding.items if finding.type in ("pair", "class") else (finding.type, *finding.ingredients)
-            if once in judged or len(self._said) >= _VERDICT_SENTENCES:
+            if once in judged:
                 continue
             judged.add(once)
-            ids = self._evidence_of(finding)
-            for sentence in said(finding, self._visit.by_query):
-                self._settle(sentence, ids, sure=0.9)
+            verdict, *reasons = said(finding, self._visit.by_query)
+            self._judge(verdict, ids := self._evidence_of(finding))
+            if len(self._said) <= _VERDICT_SENTENCES:
+                for reason in reasons:
+                    self._judge(reason, ids)
 
     def _evidence_of(self, finding: Finding) -> list[str]:
         """The rule, or the records of the medicines when the rule is their common ingredient."""
@@ -218,6 +223,13 @@ class Writing:
             return
         first = self.draft.response(1.0).statements[0]
         self.draft.say(ADVICE, *first.evidence_ids, settled=first.settled)
+
+    def _judge(self, sentence: str, ids: Sequence[str]) -> None:
+        """A verdict or its reason, unless these very words have been said."""
+        if ids and sentence not in self._said:
+            self._said.append(sentence)
+            self.draft.say(sentence, *ids, settled=True)
+            self._sure = max(self._sure, 0.9)
 
     def _settle(self, sentence: str, ids: Sequence[str], sure: float) -> None:
         """What rules and records settle by themselves."""

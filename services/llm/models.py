@@ -53,14 +53,17 @@ class Models:
         request: Mapping[str, str] | None = None,
         session: Mapping[str, str] | None = None,
         most: int | None = None,
+        abroad: bool = True,
     ) -> Generation:
         """A text to be written for ``role``; ``request`` and ``session`` may name its provider.
 
-        ``otherwise`` writes when no model can. Raises INVALID_FIELD for a provider that is not there.
+        ``abroad``: whether endpoints outside of private networks may be asked. ``otherwise`` writes when no model can.
+        Raises INVALID_FIELD for a provider that is not there.
         """
         from services.llm.failover import Generation
 
-        links = [self._link(target) for target in targets(role, self._settings, request, session)]
+        chain = targets(role, self._settings, request, session)
+        links = [self._link(target) for target in chain if abroad or not target.abroad]
         return Generation(role, links, prompt, most or self._settings.llm_max_tokens, self._pace, otherwise)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:

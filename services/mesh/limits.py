@@ -12,7 +12,7 @@ import ipaddress
 import time
 from hashlib import blake2b
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio import BlockingConnectionPool
@@ -28,14 +28,21 @@ REDIS_SECONDS = 0.25
 # Counters a process keeps by itself while Redis is away; when there are more, counting begins anew.
 MOST_LOCAL = 10_000
 
+# One "call" a day: an address that has made it is blocked.
+BLOCKED = RateLimitItemPerDay(1, namespace="blocked")
+
 # A limit, and what it is counted for.
 Hit = tuple[RateLimitItemPerMinute, str, str]
 
 
 class Limits:
-    """Counts calls. ``secret`` keys the hashes of addresses; every process of a deployment has the same."""
+    """Counts calls. ``secret`` keys the hashes of addresses; every process of a deployment has the same.
 
-    def __init__(self, redis_url: str, secret: bytes) -> None:
+    ``blocking``: addresses may be blocked for a day (:meth:`block`); without it nothing is asked about that.
+    """
+
+    def __init__(self, redis_url: str, secret: bytes, blocking: bool = False) -> None:
+        self._blocking = blocking
         self._pool = BlockingConnectionPool.from_url(
             redis_url, max_connections=MOST_CONNECTIONS, timeout=REDIS_SECONDS,
             socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS,
@@ -48,6 +55,9 @@ class Limits:
 
     async def wait(self, policy: Policy, address: str, account: str) -> float | None:
         """Counts a call; the seconds to wait when it is one too many, else None. Never raises."""
+        blocked = await self._blocked(address) if self._blocking and address else None
+        if blocked:
+            return blocked
         hits = self._hits(policy, address, account)
         if not hits:
             return None
@@ -61,6 +71,25 @@ class Limits:
                 self._back()
                 return seconds
         return await self._wait_locally(hits)
+
+    async def block(self, address: str) -> None:
+        """Blocks an address for 24 hours; does nothing while Redis is away, or where nobody is blocked."""
+        if self._blocking and address:
+            try:
+                await self._shared.hit(BLOCKED, self._hash(network_of(address)))
+            except (RedisError, OSError) as away:
+                self._away(away)
+
+    async def _blocked(self, address: str) -> float | None:
+        """The seconds an address is still blocked for, or None."""
+        place = self._hash(network_of(address))
+        try:
+            if await self._shared.test(BLOCKED, place):
+                return None
+            return max(1.0, (await self._shared.get_window_stats(BLOCKED, place)).reset_time - time.time())
+        except (RedisError, OSError) as away:
+            self._away(away)
+            return None
 
     async def close(self) -> None:
         await self._pool.disconnect()

@@ -374,3 +374,29 @@ async def test_every_name_can_be_read_with_what_is_in_it(servicer: DrugServicer)
     assert not said.more
     again = await servicer.ListNames(drug_pb2.ListNamesRequest(version=said.version), None)
     assert (list(again.names), again.version) == ([], said.version)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("심바스타틴 먹는데 이트라코나졸이나 클래리트로마이신 먹어도 되나요?", ("이트라코나졸", "클래리트로마이신")),
+        ("실데나필이랑 타다라필이랑 니트로글리세린 같이 먹어도 되나요?", ("실데나필", "타다라필")),
+    ],
+)
+async def test_every_pair_that_is_forbidden_is_said_however_alike_the_verdicts_are(servicer, question, named) -> None:
+    verdicts = [said.text for said in (await consult(servicer, question)).statements if said.settled]
+    for name in named:
+        assert any(name in verdict and "함께" in verdict for verdict in verdicts), (name, verdicts)
+
+
+async def test_every_stored_medicine_is_checked_against_every_medicine_asked_about(servicer) -> None:
+    answer = await consult(servicer, "아스피린이랑 이부프로펜 먹어도 되나요?", medicines=["와파린", "심바스타틴"])
+    assert "와파린" in text_of(answer)
+
+
+async def test_pregnancy_is_not_spoken_of_to_somebody_elses_question(servicer, shelf) -> None:
+    shelf.passages_kept = [
+        knowledge_pb2.Passage(id="p", title="임신 30주의 이부프로펜", text="임신 30주에는 먹지 마세요.", score=0.9)
+    ]
+    assert "임신" not in text_of(await consult(servicer, "5살 아이 이부프로펜 먹어도 되나요?"))
+    assert "임신" in text_of(await consult(servicer, "임신 30주인데 이부프로펜 먹어도 되나요?"))

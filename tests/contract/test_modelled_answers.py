@@ -32,6 +32,8 @@ from services.chatbot.streams import Streams
 from services.chatbot.vocabulary import Vocabulary
 from services.llm.instructions import CANARY
 from services.llm.models import Models
+from services.llm.prompt import Prompt
+from services.llm.providers import Role
 from services.mesh import context
 from services.mesh.errors import InvalidField
 from services.safety.claims import Names
@@ -94,7 +96,8 @@ class Account:
 
 
 class World:
-    def __init__(self, servicer, records, server, vocabulary, data):
+    def __init__(self, servicer, records, server, vocabulary, data, models):
+        self.models = models
         self.servicer, self.records, self.server = servicer, records, server
         self.vocabulary, self.data = vocabulary, data
 
@@ -139,9 +142,19 @@ async def answering(deployment, plan, domains=(DRUG,), **changes):
             ProviderChoices(records.redis, 60),
             **records.history,
         )
-        yield World(servicer, records, server, vocabulary, data)
+        yield World(servicer, records, server, vocabulary, data, models)
         await streams.end()
         await models.close()
+
+
+def prompt_of_nothing():
+    return Prompt("규칙", "<자료>\n[1] 하루 4,000mg을 넘기지 마세요.\n</자료>")
+
+
+async def silent():
+    """Nobody takes over."""
+    return
+    yield ""
 
 
 def text_of(events):
@@ -384,3 +397,19 @@ async def test_those_who_ask_the_same_at_once_share_one_generation(deployment):
         assert len({answer.exchange_id for answer in answers}) == 8
         assert sorted(answer.cached for answer in answers) == [False, *[True] * 7]
         assert len(world.server.chats) == 1
+
+
+async def test_a_fallback_at_home_never_lets_the_first_one_abroad_be_asked(deployment):
+    async with ModelServer(Plan(**FAST)) as home:
+        at_home = {"llm_fallbacks": "ollama", "llm_base_urls": f"ollama={home.url}", "answer_strategy": "two_stage"}
+        async with answering(deployment, Plan(**FAST), **at_home) as world:
+            abroad = world.server.url
+            models, asked = world.models, prompt_of_nothing()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("services.llm.choice.Target.abroad", property(lambda target: target.base_url == abroad))
+                chain = models.generation(Role.GENERATION, asked, silent, abroad=False)
+                text = "".join([piece async for piece in chain.text()])
+        assert chain.provider == "ollama"
+        assert text
+        assert world.server.chats == []
+        assert len(home.chats) == 1

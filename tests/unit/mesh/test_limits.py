@@ -118,3 +118,20 @@ async def test_local_counters_are_bounded(monkeypatch):
 )
 def test_a_subscriber_is_one_address(address, network):
     assert network_of(address) == network
+
+
+async def test_where_it_is_wanted_an_address_is_blocked_for_a_day_everywhere(redis_url):
+    one, other = Limits(redis_url, b"secret", blocking=True), Limits(redis_url, b"secret", blocking=True)
+    elsewhere = Limits(redis_url, b"secret")
+    try:
+        await one.block("192.0.2.1")
+        for limiter in (one, other):
+            seconds = await limiter.wait(FREE, "192.0.2.1", "")
+            assert 86_000 < seconds <= 86_400
+            assert await limiter.wait(FREE, "192.0.2.2", "") is None
+        assert await elsewhere.wait(FREE, "192.0.2.1", "") is None
+        await elsewhere.block("192.0.2.3")
+        assert await one.wait(FREE, "192.0.2.3", "") is None
+    finally:
+        for limiter in (one, other, elsewhere):
+            await limiter.close()
