@@ -40,12 +40,12 @@ class Run:
         return self._task
 
     async def read(self, after: int = -1) -> AsyncIterator[pb.AskResponse]:
-        """The events after number ``after``, as they come, to the last one."""
+        """The events after number ``after``, as they come, to the last one; who has seen that gets it once more."""
         self._readers += 1
         if self._leaving:
             self._leaving.cancel()
         try:
-            position = after + 1
+            position = max(0, min(after + 1, len(self._events) - 1)) if self._ended else after + 1
             while True:
                 changed = self._changed
                 while position < len(self._events):

@@ -377,3 +377,38 @@ async def test_a_provider_nobody_has_is_refused(world):
     with pytest.raises(InvalidField) as refused:
         await world.ask(providers={"generation": "oracle"})
     assert refused.value.violations[0].field == "providers"
+
+
+async def resumed(world, exchange_id, last):
+    with context.entered(context.CallContext()):
+        request = pb.ResumeExchangeRequest(id=exchange_id, last_event_id=f"{exchange_id}/{last}" if last >= 0 else "")
+        return [event async for event in world.servicer.ResumeExchange(request, None)]
+
+
+async def test_a_finished_stream_is_continued_and_one_seen_to_its_end_ends_at_once(world):
+    events = await world.ask(resumable=True)
+    id, last = events[0].started.exchange_id, len(events) - 1
+    assert await resumed(world, id, -1) == events
+    assert await resumed(world, id, 2) == events[3:]
+    assert await resumed(world, id, last) == events[-1:]
+    assert await resumed(world, id, 999) == events[-1:]
+
+
+async def test_a_stream_that_was_not_resumable_is_not_continued(world):
+    events = await world.ask()
+    await asyncio.gather(*world.writing())
+    await asyncio.sleep(0)  # the runs let go of an answer that has ended
+    again = await resumed(world, events[0].started.exchange_id, 1)
+    assert kinds(again) == ["completed"]
+    assert again[0].completed == events[-1].completed
+    assert again[0].id.endswith("/2")
+
+
+async def test_only_events_of_the_exchange_are_places_to_go_on_from(world):
+    events = await world.ask(resumable=True)
+    id = events[0].started.exchange_id
+    with context.entered(context.CallContext()):
+        for wrong in ("x/1", f"{id}/", f"{id}/-1", f"{id}/1e3", "999"):
+            request = pb.ResumeExchangeRequest(id=id, last_event_id=wrong)
+            with pytest.raises(InvalidField):
+                await anext(world.servicer.ResumeExchange(request, None))
