@@ -26,6 +26,7 @@ from services.specialist.relevance import worth_quoting
 from services.specialist.retrieve import UNAVAILABLE, Retriever
 
 _EXPECTING = re.compile("임신|임부|임산부|태아|수유|모유|젖을|출산|배란")
+_CHILDREN = re.compile("아이|아기|영아|유아|어린이|소아|청소년|신생아|개월|[0-9]세|체중|kg")
 _MOST_MEDICINES = 6
 _LISTED = 6
 # Where a rule has spoken, a passage that fits less well than this adds nothing to it.
@@ -59,7 +60,7 @@ class Consultation:
     def _about_these(self, visit: Visit, passages: list[Passage]) -> list[Passage]:
         """The passages whose headings name no other medicine, and no other person's state, than those asked about;
         beside a verdict, close ones."""
-        passages = [one for one in passages if not _of_another(one.title, visit)]
+        passages = [one for one in passages if not _of_another(one, visit)]
         if visit.verdicts:
             passages = [one for one in passages if one.score >= _BESIDE_A_VERDICT]
         asked = {name for item in visit.items for name in item.ingredients}
@@ -117,10 +118,13 @@ class Consultation:
         return [dict(row) for row in await self._store.containing(items[0].name, _LISTED)]
 
 
-def _of_another(title: str, visit: Visit) -> bool:
-    """True for a passage about pregnancy or breastfeeding that nobody has spoken of."""
+def _of_another(passage: Passage, visit: Visit) -> bool:
+    """True for a passage about pregnancy or breastfeeding that nobody has spoken of, and for one that does not know of
+    children when a child is meant."""
+    if visit.cues.child and not _CHILDREN.search(f"{passage.title} {passage.text}"):
+        return True
     theirs = visit.person.pregnant or visit.person.breastfeeding or _EXPECTING.search(visit.text)
-    return bool(_EXPECTING.search(title)) and not theirs
+    return bool(_EXPECTING.search(passage.title)) and not theirs
 
 
 def _strangers(named: Sequence[Item], asked: set[str]) -> bool:
