@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     signing_key_file: pathlib.Path | None = None
     master_key_file: pathlib.Path | None = None
     service_key_file: pathlib.Path | None = None
+    # Master keys in place of their file: base64 of 32 bytes, or "id base64, id base64", the newest last.
+    master_key: SecretStr = SecretStr("")
 
     trusted_proxies: str = ""
     allowed_origins: str = ""
@@ -112,6 +114,8 @@ class Settings(BaseSettings):
         With a database configured keys are never made on the way: one made here would be unknown everywhere else.
         """
         named = {"SIGNING": self.signing_key_file, "MASTER": self.master_key_file, "SERVICE": self.service_key_file}
+        if self.master_key.get_secret_value():
+            del named["MASTER"]
         missing = [f"MEDICHAIN_{name}_KEY_FILE" for name, path in named.items() if path is None or not path.exists()]
         if self.embedded or not missing:
             return ""

@@ -68,12 +68,24 @@ class MasterKeys:
 
 
 def master_keys(settings: Settings) -> MasterKeys:
-    """The deployment's master keys; made on first use in the embedded default, required elsewhere."""
+    """The deployment's master keys, from the environment or their file.
+
+    The file is made on first use in the embedded default and required elsewhere. Raises ValueError for keys that are
+    none.
+    """
+    given = settings.master_key.get_secret_value().strip()
+    if given:
+        lines = [line.strip() for line in given.split(",")]
+        named = (line if " " in line else f"{FIRST} {line}" for line in lines)
+        return MasterKeys(parsed("\n".join(named).encode()))
     return MasterKeys.read(key_file(settings))
 
 
 def key_file(settings: Settings) -> pathlib.Path:
-    """Where the keys are. Raises FileNotFoundError when a file was named and is not there."""
+    """Where the keys are. Raises FileNotFoundError when a file was named and is not there, and ValueError when there is
+    none because the keys come from the environment: whoever keeps them there changes them there."""
+    if settings.master_key.get_secret_value():
+        raise ValueError("the master keys come from MEDICHAIN_MASTER_KEY, not from a file that could be changed")
     path = settings.master_key_file or settings.path("keys", "master.key")
     if not path.exists():
         if settings.master_key_file is not None:

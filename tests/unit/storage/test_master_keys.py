@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from sqlalchemy import func, select
 
@@ -10,7 +12,7 @@ from services.storage import master_keys as files
 from services.storage import rotation
 from services.storage.cipher import Keyring
 from services.storage.engine import key_url, open_engine
-from services.storage.master_keys import MasterKeys, master_keys
+from services.storage.master_keys import MasterKeys, key_file, master_keys
 from services.storage.migrate import migrate
 from services.storage.rotation import retire, rotate_master
 from services.storage.tables.keys import data_key
@@ -151,3 +153,17 @@ def test_the_newest_key_stays(settings):
     file = files.key_file(settings)
     with pytest.raises(ValueError, match="stays"):
         files.remove(file, "first")
+
+
+def test_master_keys_may_come_from_the_environment(tmp_path):
+    old, new = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+    one = master_keys(Settings(data_dir=tmp_path, master_key=old))
+    assert one.newest == ("first", b"\x01" * 32)
+    both = master_keys(Settings(data_dir=tmp_path, master_key=f"a {old}, b {new}"))
+    assert (both.ids, both.newest[1], both.get("a")) == (["a", "b"], b"\x02" * 32, b"\x01" * 32)
+    for wrong in ("abc", f"a {old}, b", "a b c"):
+        with pytest.raises(ValueError, match=r"."):
+            master_keys(Settings(data_dir=tmp_path, master_key=wrong))
+    assert not (tmp_path / "keys").exists()
+    with pytest.raises(ValueError, match="MEDICHAIN_MASTER_KEY"):
+        key_file(Settings(data_dir=tmp_path, master_key=old))
