@@ -246,3 +246,8 @@ def test_chemicals_in_the_eye_are_not_taken_for_lost_consciousness() -> None:
     codes = {sign.code for sign in assess("하수구 약이 눈에 튀어서 눈을 못 뜨겠어요").signs}
     assert "eye_chemical" in codes
     assert "consciousness" not in codes
+
+
+def test_whether_nitroglycerin_may_be_taken_with_another_medicine_is_no_heart_attack() -> None:
+    assert assess("실데나필이랑 니트로글리세린 같이 먹어도 되나요?").level == Level.NONE
+    assert assess("니트로글리세린을 혀 밑에 넣어도 가슴이 계속 아파요").level == Level.CALL_119
