@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from medichain.account.v1 import account_pb2 as pb
 from medichain.chatbot.v1 import chatbot_pb2
 from services.account.records import GENDERS, Account, Decision, SessionRecord
 from services.account.sessions import Tokens
 from services.storage.clock import now as utc_now
+from services.storage.clock import shown
 
 ROLES = {"user": pb.ROLE_USER, "operator": pb.ROLE_OPERATOR}
-
-
-def moment(at: datetime | None) -> str:
-    """ISO 8601 with offset; empty for never."""
-    return at.replace(tzinfo=UTC).isoformat(timespec="milliseconds") if at else ""
 
 
 def account_message(account: Account) -> pb.Account:
@@ -36,9 +31,9 @@ def account_message(account: Account) -> pb.Account:
         saved_clinics=profile.saved_clinics,
         consents=consent_messages(account.consents),
         role=ROLES[account.role],
-        created_at=moment(account.created_at),
-        updated_at=moment(account.updated_at),
-        last_login=moment(account.last_login),
+        created_at=shown(account.created_at),
+        updated_at=shown(account.updated_at),
+        last_login=shown(account.last_login),
     )
 
 
@@ -48,7 +43,7 @@ def consent_messages(decisions: Iterable[Decision]) -> list[pb.Consent]:
             kind=decision.kind,  # type: ignore[arg-type]
             granted=decision.granted,
             version=decision.version,
-            recorded_at=moment(decision.recorded_at),
+            recorded_at=shown(decision.recorded_at),
         )
         for decision in decisions
     ]
@@ -64,8 +59,8 @@ def session_message(session: SessionRecord, current: str) -> pb.Session:
     return pb.Session(
         id=session.id,
         device=session.device,
-        created_at=moment(session.created_at),
-        ended_at=moment(session.ended_at),
+        created_at=shown(session.created_at),
+        ended_at=shown(session.ended_at),
         end_reason=session.end_reason,
         current=session.id == current,
     )

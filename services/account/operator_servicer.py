@@ -8,12 +8,13 @@ from typing import Any
 from medichain.account.v1 import account_pb2
 from medichain.account.v1 import operator_pb2 as pb
 from services.account.demo_accounts import DemoAccounts
-from services.account.encoded import account_message, moment
+from services.account.encoded import account_message
 from services.account.operators import Operators, Ref
 from services.account.records import Home
 from services.account.shard_store import Shard, ShardStore
 from services.mesh.people import Role
 from services.storage.audit import AuditLog, Entry
+from services.storage.clock import shown
 
 ROLES: dict[int, Role] = {account_pb2.ROLE_USER: "user", account_pb2.ROLE_OPERATOR: "operator"}
 
@@ -90,7 +91,7 @@ def _shard(shard: Shard) -> pb.Shard:
 def _entry(entry: Entry) -> pb.AuditEntry:
     return pb.AuditEntry(
         number=entry.number,
-        at=moment(entry.at),
+        at=shown(entry.at),
         operator=entry.operator,
         action=entry.action,
         subject=entry.subject,

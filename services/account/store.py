@@ -209,10 +209,6 @@ class AccountStore:
 
         return await self.write(home, work)
 
-    async def end_sessions(self, home: Home, reason: str) -> list[str]:
-        """Ends the rows of all living sessions; returns their ids."""
-        return await self.write(home, lambda connection: end_rows(connection, home.account_id, reason))
-
     async def erase(self, home: Home) -> None:
         """Deletes every row of this domain that is the person's. Done twice, it does no harm."""
         owner = home.account_id

@@ -9,13 +9,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from medichain.events.v1 import events_pb2
+from services.chatbot.journal import keys_of
 from services.chatbot.outbox import STREAM
 from services.chatbot.records import Turn
 from services.mesh import telemetry
 from services.mesh.errors import MeshError
+from services.storage import security_events
 from services.storage.recent import RecentTurns
 
-SECURITY_STREAM = "medichain:security"
 BATCH = 1000
 
 
@@ -39,7 +40,7 @@ class Copies:
             await self._recent.forget(account_id, *conversation_ids)
             await self._forget_journals(exchange_ids)
             named = {account_id, *exchange_ids}
-            for stream in (STREAM, SECURITY_STREAM):
+            for stream in (STREAM, security_events.STREAM):
                 await self._unlink(stream, named)
         except (RedisError, OSError):
             raise MeshError("UNAVAILABLE", retry_after=5) from None
@@ -47,7 +48,7 @@ class Copies:
     async def _forget_journals(self, exchange_ids: Sequence[str]) -> None:
         for begin in range(0, len(exchange_ids), BATCH):
             part = exchange_ids[begin : begin + BATCH]
-            await self._redis.delete(*[f"medichain:{kind}:{id}" for id in part for kind in ("exchange", "reader")])
+            await self._redis.delete(*[key for id in part for key in keys_of(id)])
 
     async def _unlink(self, stream: str, named: set[str]) -> None:
         """Deletes the stream's entries that name one of ``named``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from services.chatbot.records import Turn
 from services.mesh.errors import InvalidField
@@ -76,8 +76,3 @@ def older_than(token: str) -> str:
     if token and not (len(token) == 26 and token.isascii() and token.isalnum()):
         raise InvalidField("page_token", "is not a token of this list")
     return token
-
-
-def shown(moment: datetime) -> str:
-    """A table's time as a contract shows it."""
-    return moment.replace(tzinfo=UTC).isoformat(timespec="milliseconds")

@@ -9,7 +9,7 @@ from services.chatbot import feedback
 from services.chatbot.announced import rated
 from services.chatbot.copies import Copies
 from services.chatbot.erasure import Erasure
-from services.chatbot.history import PAGE, Cursor, needle, older_than, read, shown, title, written
+from services.chatbot.history import PAGE, Cursor, needle, older_than, read, title, written
 from services.chatbot.inspection import Inspection
 from services.chatbot.ownership import Place, home, place_of
 from services.chatbot.records import OPEN, Line, Rating, Turn
@@ -17,6 +17,7 @@ from services.chatbot.search import Search
 from services.chatbot.store import ConversationStore
 from services.mesh.context import current
 from services.mesh.errors import InvalidField, MeshError, NotFound
+from services.storage.clock import shown
 
 INSPECTED = 100
 

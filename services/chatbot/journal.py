@@ -115,6 +115,11 @@ def _opened(cipher: FieldCipher, entry: bytes) -> pb.AskResponse:
     return pb.AskResponse.FromString(cipher.open(sealed, "journal", "event", id.decode()))
 
 
+def keys_of(exchange_id: str) -> tuple[str, str]:
+    """Everything Redis may hold of an exchange's stream."""
+    return _key(exchange_id), _reader(exchange_id)
+
+
 def _key(exchange_id: str) -> str:
     return f"medichain:exchange:{exchange_id}"
 

@@ -26,6 +26,7 @@ from services.chatbot.reuse import Reuse, Share
 from services.chatbot.routing import CLASSIFIED, added, consulted, out_of_scope
 from services.chatbot.specialists import Part, Specialists, in_turn
 from services.chatbot.store import ConversationStore
+from services.chatbot.triage import crisis_level
 from services.llm.provider import Cited, Section
 from services.mesh import telemetry
 from services.mesh.client import Client
@@ -127,8 +128,7 @@ class _Run:
     def _raise_alarm(self, refusal: Refusal | None) -> bool:
         """Judges how urgent the conversation is; True when that must be said before anything else."""
         assessment = assess(self._question.text, self._question.said_before)
-        crisis = Level.CRISIS if refusal and refusal.crisis else Level.NONE
-        level = max(int(assessment.level), self._question.standing.emergency_level, int(crisis))
+        level = max(int(assessment.level), self._question.standing.emergency_level, crisis_level(refusal))
         self._signs = [sign.code for sign in assessment.signs]
         if level <= Level.NONE:
             return False

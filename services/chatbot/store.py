@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chatbot import rows
-from services.chatbot.ownership import Place, anonymous_id, chosen_shard, conversation_secret, personal_id, shard_of
+from services.chatbot.ownership import Place, anonymous_id, chosen_shard, conversation_secret, personal_id
 from services.chatbot.question import is_anonymous
 from services.chatbot.reading import StoredConversations, conversation_of
 from services.chatbot.records import COMPLETED, Opening, Outcome, Turn
@@ -62,10 +62,6 @@ class ConversationStore(StoredConversations):
         self._being_answered: Remembered[str, Turn] = Remembered(ANSWERED_WITHIN.total_seconds(), BEING_ANSWERED)
 
     # ---- ids -------------------------------------------------------------------------------------------------
-
-    def shard_for(self, conversation_id: str) -> int:
-        """The shard of an anonymous conversation; 0 when this is not the id of one."""
-        return shard_of(conversation_id)
 
     async def new_conversation(self, idempotency: str | None, person: Person | None) -> str:
         """The id for a new conversation, which nobody can guess; the same one for a repeated request."""

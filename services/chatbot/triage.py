@@ -8,7 +8,7 @@ from medichain.chatbot.v1 import chatbot_pb2 as pb
 from services.chatbot.announcement import announced
 from services.chatbot.events import EventNumbers
 from services.chatbot.question import new_exchange_id
-from services.safety.harmful import needs_refusal
+from services.safety.harmful import Refusal, needs_refusal
 from services.safety.red_flags import Level, assess
 
 
@@ -27,7 +27,10 @@ def turned_away(text: str) -> Iterator[pb.AskResponse]:
     yield numbers.event(emergency=announced(assess(text), level))
 
 
+def crisis_level(refusal: Refusal | None) -> int:
+    """How urgent a request is for its refusal alone: the person may be about to die by suicide."""
+    return int(Level.CRISIS if refusal and refusal.crisis else Level.NONE)
+
+
 def _level(text: str) -> int:
-    refusal = needs_refusal(text)
-    crisis = Level.CRISIS if refusal and refusal.crisis else Level.NONE
-    return max(int(assess(text).level), int(crisis))
+    return max(int(assess(text).level), crisis_level(needs_refusal(text)))

@@ -13,8 +13,6 @@ _END = re.compile(r"[.!?]+$")
 class ExtractiveWriter:
     """Writes nothing that is not in the evidence, because it writes nothing of its own."""
 
-    name = "extractive"
-
     async def write(self, section: Section, alone: bool) -> AsyncIterator[str]:
         if not alone and section.heading:
             yield f"■ {section.heading}\n"

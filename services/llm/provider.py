@@ -1,10 +1,8 @@
-"""What every answer writer has in common."""
+"""Sentences with their sources, as writers are given them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +20,3 @@ class Section:
 
     heading: str
     sentences: tuple[Cited, ...]
-
-
-class Writer(Protocol):
-    """Turns a section into text, piece by piece. ``name`` is the provider's name, as ``completed`` reports it."""
-
-    name: str
-
-    def write(self, section: Section, alone: bool) -> AsyncIterator[str]:
-        """The section's text. ``alone`` is True when the answer has no other section."""
-        ...

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text, update
 from medichain.account.v1 import account_pb2 as pb
 from medichain.chatbot.v1 import chatbot_pb2
 from services.account import upkeep
+from services.account.session_store import end_rows
 from services.mesh.errors import MeshError
 from services.mesh.people import SessionState
 from services.storage import shards
@@ -671,7 +672,7 @@ async def test_the_reconciler_reads_every_end_however_many(house, monkeypatch):
     made = await house.register("kim")
     tokens = [await house.log_in("kim") for _ in range(5)]
     home = await house.parts.store.home(made.account_id)
-    await house.parts.store.end_sessions(home, "blocked")
+    await house.parts.store.write(home, lambda connection: end_rows(connection, home.account_id, "blocked"))
     await house.parts.reconciler.look()
     for one in tokens:
         assert await house.state(one.access_token) == pb.SESSION_STATE_BLOCKED

@@ -12,7 +12,6 @@ from sqlalchemy import delete, insert, select
 from medichain.chatbot.v1 import chatbot_pb2 as pb
 from medichain.events.v1 import events_pb2
 from services.chatbot import search
-from services.chatbot.copies import SECURITY_STREAM
 from services.chatbot.feedback import moment
 from services.chatbot.history import Cursor, needle, read, title, written
 from services.chatbot.history_servicer import HistoryServicer
@@ -27,6 +26,7 @@ from services.mesh.server import MeshServer
 from services.storage import clock
 from services.storage.cipher import Keyring
 from services.storage.master_keys import master_keys
+from services.storage.security_events import STREAM as SECURITY_STREAM
 from services.storage.tables import shard as shard_tables
 from services.storage.tables.keys import data_key
 from services.storage.tables.shard import consultation_history, conversation, evidence, outbox, search_log
